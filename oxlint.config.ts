@@ -1,0 +1,82 @@
+import { defineConfig, type OxlintOverride } from 'oxlint';
+
+/** Who may import whom. A folder that a layer does not list here is refused by the linter. */
+const mayImport: Record<string, readonly string[]> = {
+  'reference-impl/base': [],
+  'reference-impl/config': ['base'],
+  'reference-impl/remoting': ['base'],
+  'reference-impl/message': ['base'],
+  'reference-impl/raft': ['base'],
+  'reference-impl/store': ['base', 'message'],
+  'reference-impl/ha': ['base', 'message', 'store'],
+  'reference-impl/namesrv': ['base', 'config', 'remoting'],
+  'reference-impl/controller': ['base', 'config', 'remoting', 'raft'],
+  'reference-impl/client': ['base', 'remoting', 'message'],
+  'reference-impl/broker': ['base', 'config', 'remoting', 'message', 'store', 'ha'],
+  'reference-impl/admin': ['base', 'remoting', 'message', 'client'],
+};
+
+const referenceLayers = Object.keys(mayImport).map((layer) => layer.replace('reference-impl/', ''));
+
+function refuse(files: string, regex: string, message: string): OxlintOverride {
+  return { files: [files], rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] } };
+}
+
+/** Forbidden targets of a reference layer: every other layer it does not list, and everything outside reference-impl. */
+function layerOverride(layer: string, allowed: readonly string[]): OxlintOverride {
+  const own = layer.replace('reference-impl/', '');
+  const refused = [...referenceLayers, 'bin'].filter((other) => other !== own && !allowed.includes(other));
+  const node = own === 'raft' ? '^node:|' : '';
+  return refuse(
+    `${layer}/**/*.ts`,
+    `${node}^(\\.\\./)+((${refused.join('|')})/|(tools|steps|matrix|features)/)`,
+    `${layer} may import only: ${allowed.join(', ') || 'nothing of ours'}${node ? ', and no node: module' : ''}`,
+  );
+}
+
+export default defineConfig({
+  plugins: ['typescript', 'unicorn', 'import', 'node', 'promise', 'oxc'],
+  categories: { correctness: 'error', suspicious: 'error', perf: 'warn' },
+  options: { typeAware: true },
+  ignorePatterns: ['node_modules', 'coverage', 'test-results', '.cache'],
+  rules: {
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/no-non-null-assertion': 'off',
+    'typescript/consistent-type-imports': 'error',
+    'no-empty': ['error', { allowEmptyCatch: false }],
+    'no-shadow': 'off',
+    'no-await-in-loop': 'off',
+    'unicorn/no-array-for-each': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    'unicorn/no-array-sort': 'off',
+    'unicorn/no-array-reverse': 'off',
+    'import/no-unassigned-import': 'off',
+    'typescript/no-unsafe-type-assertion': 'off',
+    'no-underscore-dangle': 'off',
+    'import/no-named-as-default-member': 'off',
+    'import/no-named-as-default': 'off',
+  },
+  overrides: [
+    ...Object.entries(mayImport).map(([layer, allowed]) => layerOverride(layer, allowed)),
+    refuse('matrix/**/*.ts', '.*', 'matrix is data: it imports nothing'),
+    refuse(
+      'tools/check/**/*.ts',
+      'reference-impl/(config|remoting|raft|store|ha|namesrv|controller|client|broker|admin|bin)/|^(\\.\\./)+(lab|cli|report|bench)/',
+      'tools/check may import only: base, message',
+    ),
+    refuse(
+      'tools/lab/**/*.ts',
+      'reference-impl/(store|raft|ha|controller|namesrv|broker|bin)/|^(\\.\\./)+(cli|report|bench|rehearse|doctor)/',
+      'tools/lab starts bin/* by path and may import only: base, config, remoting, message, client, admin, tools/check',
+    ),
+    refuse(
+      'tools/{report,cli,bench,rehearse,doctor}/**/*.ts',
+      'reference-impl/',
+      'tools import tools/lab and tools/check, never reference-impl',
+    ),
+    refuse('steps/**/*.ts', 'reference-impl/', 'steps import tools, never reference-impl'),
+    { files: ['**/*.test.ts'], rules: { 'typescript/no-floating-promises': 'off', 'no-restricted-imports': 'off' } },
+  ],
+});

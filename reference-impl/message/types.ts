@@ -1,0 +1,55 @@
+import type { Release } from '../base/release.ts';
+
+/** `ip:port` split, IPv4 or IPv6 bytes: how a record keeps bornHost and storeHost. */
+export interface Host {
+  /** 4 or 16 bytes. */
+  readonly ip: Uint8Array;
+  readonly port: number;
+}
+
+/** sysFlag bits of a record (`MessageSysFlag`). */
+export const SysFlag = {
+  COMPRESSED: 0x1,
+  MULTI_TAGS: 0x2,
+  TRANSACTION_PREPARED: 0x4,
+  TRANSACTION_COMMIT: 0x8,
+  TRANSACTION_ROLLBACK: 0xc,
+  BORN_HOST_V6: 0x10,
+  STORE_HOST_V6: 0x20,
+} as const;
+
+/** What a producer gave, before the store assigned it a place. Times are ms since the epoch. */
+export interface MessageToStore {
+  readonly topic: string;
+  readonly queueId: number;
+  readonly flag: number;
+  readonly sysFlag: number;
+  readonly bornTimestamp: number;
+  readonly bornHost: Host;
+  readonly storeHost: Host;
+  readonly reconsumeTimes: number;
+  /** Commit records: physical offset of their half message; otherwise 0. */
+  readonly preparedTransactionOffset: number;
+  /** As stored: still compressed when sysFlag says so. */
+  readonly body: Uint8Array;
+  /** Encoded `name 0x01 value 0x02 …` text, as it goes to disk. */
+  readonly properties: string;
+  /** i64 tag hash for the consume queue; for delayed messages the due time. 0 without tag. */
+  readonly tagsCode: number;
+}
+
+/** One decoded commit log record (store.md 3). */
+export interface StoredMessage extends Omit<MessageToStore, 'tagsCode'> {
+  /** Whole record, bytes. */
+  readonly size: number;
+  readonly magic: number;
+  readonly bodyCrc: number;
+  readonly queueOffset: number;
+  readonly physicalOffset: number;
+  readonly storeTimestamp: number;
+}
+
+/** How a personality writes the properties text: new ends it with 0x02, old does not. */
+export interface PropertiesFormat {
+  readonly release: Release;
+}

@@ -1,0 +1,41 @@
+// Dependency-free start of every npm script: installs what the lock file names when it is missing or stale, then goes on
+// with the script on the pinned Node. Usage: node prelude.mjs script.ts [arguments…]
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const pinnedNode = path.join(root, 'node_modules/node/bin/node');
+const stamp = path.join(root, 'node_modules/.switchlab-lock');
+
+function install() {
+  const wanted = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(pinnedNode) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.error('Installing dependencies (npm ci) …');
+  const { status, error } = spawnSync('npm', ['ci'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0 || !existsSync(pinnedNode)) {
+    console.error(`Set-up failed: npm ci ended with ${error ?? status}. Check the registry access and run it by hand.`);
+    process.exit(3);
+  }
+  writeFileSync(stamp, wanted);
+}
+
+install();
+
+const env = { ...process.env };
+env.PATH = `${path.dirname(pinnedNode)}${path.delimiter}${path.join(root, 'node_modules/.bin')}${path.delimiter}${env.PATH}`;
+// Coverage and the compile cache exclude each other: cached code reports no coverage.
+if (!env.NODE_V8_COVERAGE) env.NODE_COMPILE_CACHE ??= path.join(root, '.cache/compile');
+
+const [script, ...args] = process.argv.slice(2);
+const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', path.resolve(root, script), ...args], {
+  stdio: 'inherit',
+  env,
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
