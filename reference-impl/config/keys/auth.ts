@@ -1,0 +1,31 @@
+import { newOnly, type KeyTable } from '../key-table.ts';
+
+/** Keys of `AuthConfig`: authentication and authorization 2.0 of a broker. Known; not built. */
+export const authKeys = {
+  authenticationEnabled: newOnly.bool(false),
+  initAuthenticationUser: newOnly.text(''),
+  innerClientAuthenticationCredentials: newOnly.text(''),
+  authorizationEnabled: newOnly.bool(false),
+  configName: newOnly.text(''),
+  clusterName: newOnly.text(''),
+  authConfigPath: newOnly.text(''),
+  authenticationProvider: newOnly.text(''),
+  authenticationMetadataProvider: newOnly.text(''),
+  authenticationStrategy: newOnly.text(''),
+  authenticationWhitelist: newOnly.text(''),
+  authorizationProvider: newOnly.text(''),
+  authorizationMetadataProvider: newOnly.text(''),
+  authorizationStrategy: newOnly.text(''),
+  authorizationWhitelist: newOnly.text(''),
+  migrateAuthFromV1Enabled: newOnly.bool(false),
+  userCacheMaxNum: newOnly.int(1000),
+  userCacheExpiredSecond: newOnly.int(600),
+  userCacheRefreshSecond: newOnly.int(60),
+  aclCacheMaxNum: newOnly.int(1000),
+  aclCacheExpiredSecond: newOnly.int(600),
+  aclCacheRefreshSecond: newOnly.int(60),
+  statefulAuthenticationCacheMaxNum: newOnly.int(10000),
+  statefulAuthenticationCacheExpiredSecond: newOnly.int(60),
+  statefulAuthorizationCacheMaxNum: newOnly.int(10000),
+  statefulAuthorizationCacheExpiredSecond: newOnly.int(60),
+} satisfies KeyTable;
