@@ -1,0 +1,148 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { execa } from 'execa';
+import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
+import { SetupError } from '../lab/setup-error.ts';
+import { parseTargets } from '../lab/targets.ts';
+import { startToxiproxy } from '../lab/toxiproxy-server.ts';
+import { renderCompatibilityTable, renderSummary } from '../report/console.ts';
+import { applyKnownDeviations, readKnownDeviations } from '../report/deviations.ts';
+import { readScenarioResults } from '../report/messages.ts';
+import type { RunReport, ScenarioResult } from '../report/types.ts';
+import { readOtherReports, writeReports } from '../report/write.ts';
+import { projectRoot } from './run.ts';
+
+interface Options {
+  readonly target: string;
+  readonly profile?: string;
+  readonly tags?: string;
+  readonly seed: number;
+  readonly parallel: number;
+  readonly name?: string;
+  readonly labDefect?: string;
+}
+
+/** Runs kept in `test-results`; older ones go, so that a laptop does not fill up. */
+const runsKept = 20;
+const resultsFolder = path.join(projectRoot, 'test-results');
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('must be a positive integer');
+  return value;
+}
+
+const program = new Command('conformance')
+  .description('Judges an implementation of RocketMQ controller mode by the documented behaviour.')
+  .argument('[features...]', 'feature files, or file:line as a failure prints it', ['features'])
+  .option('--target <list>', 'reference, or apache:<new>[,apache:<old>]', 'reference')
+  .option('--profile <name>', 'compressed, tuned or documented (default: by target)')
+  .option('--tags <expression>', 'Cucumber tag expression, such as "@CTL-CMP-07"')
+  .option('--seed <number>', 'seed of traffic and faults', positiveInteger, 1)
+  .option('--parallel <workers>', 'scenarios at a time', positiveInteger, 2)
+  .option('--name <run>', 'folder of the run in test-results (default: time and target)')
+  .option('--lab-defect <name>', 'break the reference on purpose: the features must notice')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 all pass, 1 a requirement failed, 2 something was inconclusive, 3 usage or set-up.',
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 3));
+
+/** Plays the features in a process of their own; the message stream lands in the run folder. */
+async function runCucumber(
+  options: Options,
+  features: readonly string[],
+  settings: RunSettings,
+): Promise<ScenarioResult[]> {
+  const messages = path.join(settings.runFolder, 'messages.ndjson');
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    path.join(projectRoot, 'node_modules/@cucumber/cucumber/bin/cucumber.js'),
+    ...features,
+    ...[
+      '--import',
+      'steps/**/*.ts',
+      '--format',
+      `message:${messages}`,
+      '--format',
+      './tools/cli/progress-formatter.ts',
+    ],
+    ...(options.tags ? ['--tags', options.tags] : []),
+    ...(options.parallel > 1 ? ['--parallel', String(options.parallel)] : []),
+  ];
+  const { exitCode, signal } = await execa(process.execPath, args, {
+    cwd: projectRoot,
+    env: settingsToEnv(settings),
+    stdio: ['ignore', 'inherit', 'inherit'],
+    reject: false,
+  });
+  if (exitCode !== 0 && exitCode !== 1)
+    throw new Error(`The feature runner ended with ${signal ?? exitCode}; see its output above.`);
+  return readScenarioResults(messages);
+}
+
+function pruneRuns(): void {
+  const runs = readdirSync(resultsFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const names = runs.map(({ name }) => name).sort();
+  for (const name of names.slice(0, Math.max(0, names.length - runsKept))) {
+    rmSync(path.join(resultsFolder, name), { recursive: true, force: true });
+  }
+}
+
+function exitCodeOf(scenarios: readonly ScenarioResult[]): number {
+  if (scenarios.length === 0) return 3;
+  if (scenarios.some(({ verdict }) => verdict === 'fail')) return 1;
+  return scenarios.some(({ verdict }) => verdict === 'inconclusive') ? 2 : 0;
+}
+
+async function conformance(options: Options, features: readonly string[]): Promise<number> {
+  const startedMs = Date.now();
+  const targets = parseTargets(options.target);
+  const run =
+    options.name ??
+    `${new Date(startedMs).toISOString().replaceAll(/[:.]/g, '-')}-${options.target.replaceAll(/[^\w.-]+/g, '_')}`;
+  const runFolder = path.join(resultsFolder, run);
+  mkdirSync(runFolder, { recursive: true });
+  await targets.prepare();
+  await using toxiproxy = await startToxiproxy({ runFolder });
+  const settings: RunSettings = {
+    target: options.target,
+    profile: options.profile ?? targets.defaultProfile,
+    seed: options.seed,
+    runFolder,
+    toxiproxyUrl: toxiproxy.url,
+    labDefect: options.labDefect ?? null,
+  };
+  writeFileSync(path.join(runFolder, 'settings.json'), `${JSON.stringify(settings, null, 1)}\n`);
+  const results = await runCucumber(options, features, settings);
+  const known = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations', `${targets.new.name}.yaml`));
+  const report: RunReport = {
+    schema: 1,
+    run,
+    target: options.target,
+    profile: settings.profile,
+    seed: options.seed,
+    startedMs,
+    durationMs: Date.now() - startedMs,
+    versions: { node: process.version, ...targets.versions },
+    scenarios: applyKnownDeviations(results, known),
+  };
+  const others = readOtherReports(resultsFolder, report);
+  writeReports(report, others, runFolder);
+  console.log(`\n${renderCompatibilityTable([report, ...others])}\n\n${renderSummary(report)}`);
+  console.log(`report: ${path.relative(process.cwd(), path.join(runFolder, 'report.html'))}`);
+  pruneRuns();
+  return exitCodeOf(report.scenarios);
+}
+
+program.action(async (features: string[], options: Options) => {
+  try {
+    process.exitCode = await conformance(options, features);
+  } catch (thrown) {
+    const setUp = thrown instanceof SetupError;
+    console.error(setUp ? thrown.message : thrown);
+    process.exitCode = setUp ? 3 : 2;
+  }
+});
+await program.parseAsync();

@@ -1,0 +1,60 @@
+/** What a scenario came to. `deviates`: fails as a listed known deviation says; `inconclusive`: the fault did not bite or the harness broke. */
+export const verdicts = ['pass', 'deviates', 'fail', 'inconclusive'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** Something a step saw, attached to the message stream as JSON under `observationMediaType`. */
+export interface Observation {
+  /** What was looked at: `online`, `traffic`, `switches`, `ledger`, `timing` … */
+  readonly what: string;
+  /** What was seen. */
+  readonly value: boolean | number | string;
+  /** One sentence for the report. */
+  readonly text: string;
+  /** ms since the epoch. */
+  readonly atMs: number;
+}
+
+export const observationMediaType = 'application/x.switchlab.observation+json';
+
+export interface StepResult {
+  readonly keyword: string;
+  readonly text: string;
+  readonly status: string;
+  readonly durationMs: number;
+  readonly message: string | null;
+}
+
+/** One pickle (an outline row is a scenario of its own). Times are ms. */
+export interface ScenarioResult {
+  readonly uri: string;
+  readonly line: number;
+  readonly feature: string;
+  readonly rule: string;
+  readonly name: string;
+  /** `CTL-…` ids among its tags. */
+  readonly requirements: readonly string[];
+  readonly tags: readonly string[];
+  readonly verdict: Verdict;
+  readonly startedMs: number;
+  readonly durationMs: number;
+  readonly steps: readonly StepResult[];
+  readonly observations: readonly Observation[];
+  /** First failing step's message. */
+  readonly failure: string | null;
+  /** Reason of the known deviation that applies. */
+  readonly deviation: string | null;
+}
+
+/** `report.json`. */
+export interface RunReport {
+  readonly schema: 1;
+  readonly run: string;
+  /** As given: `reference`, `apache:5.3.3,apache:4.9.7` … */
+  readonly target: string;
+  readonly profile: string;
+  readonly seed: number;
+  readonly startedMs: number;
+  readonly durationMs: number;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly scenarios: readonly ScenarioResult[];
+}
