@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { execa } from 'execa';
+import { withDir } from 'tmp-promise';
+import { observeCell, readCompatibilityTable } from './compatibility.ts';
+import { renderCompatibilityTable, renderSummary } from './console.ts';
+import { applyKnownDeviations } from './deviations.ts';
+import { renderHtml } from './html.ts';
+import { renderJUnit } from './junit.ts';
+import { readScenarioResults } from './messages.ts';
+import type { RunReport, ScenarioResult } from './types.ts';
+
+const projectRoot = path.resolve(import.meta.dirname, '../..');
+let results: ScenarioResult[];
+
+/** Plays the fixture feature with the real Cucumber and reads its message stream. */
+async function playFixture(): Promise<ScenarioResult[]> {
+  return withDir(
+    async ({ path: folder }) => {
+      const messages = path.join(folder, 'messages.ndjson');
+      const fixture = 'tools/report/fixture';
+      const args = [
+        `${fixture}/verdicts.feature`,
+        '--import',
+        `${fixture}/verdicts.steps.ts`,
+        '--format',
+        `message:${messages}`,
+      ];
+      const cucumber = path.join(projectRoot, 'node_modules/@cucumber/cucumber/bin/cucumber.js');
+      await execa(process.execPath, [cucumber, ...args], { cwd: projectRoot, reject: false });
+      return readScenarioResults(messages);
+    },
+    { unsafeCleanup: true },
+  );
+}
+
+const report = (scenarios: readonly ScenarioResult[]): RunReport => ({
+  schema: 1,
+  run: 'r1',
+  target: 'reference',
+  profile: 'compressed',
+  seed: 7,
+  startedMs: 0,
+  durationMs: 1500,
+  versions: {},
+  scenarios,
+});
+
+const cell = (requirement: string) => readCompatibilityTable().cells.find((c) => c.requirement === requirement)!;
+
+before(async () => {
+  results = await playFixture();
+});
+
+test('each end of a scenario has its verdict, each outline row its requirement', () => {
+  assert.deepEqual(
+    results.map(({ requirements, verdict }) => [requirements[0], verdict]),
+    [
+      ['CTL-CMP-01', 'pass'],
+      ['CTL-CMP-02', 'fail'],
+      ['CTL-CMP-03', 'inconclusive'],
+    ],
+  );
+  assert.equal(results[0]!.rule, 'Every kind of end has its verdict');
+  assert.match(results[1]!.failure!, /2 < 3 & "lost"/);
+});
+
+test('a cell shows what its scenario observed, or nothing when it got nowhere', () => {
+  assert.deepEqual(observeCell(cell('CTL-CMP-01'), report(results)), {
+    documented: 'works, no switch',
+    observed: 'works, no switch',
+    verdict: 'pass',
+  });
+  assert.equal(observeCell(cell('CTL-CMP-02'), report(results)).observed, null);
+  assert.equal(observeCell(cell('CTL-CMP-06'), report(results)).documented, 'works, switches');
+  assert.match(renderCompatibilityTable([report(results)]), /works, no switch/);
+});
+
+test('a failure is printed with its step and the line that replays it', () => {
+  const summary = renderSummary(report(results));
+  assert.match(summary, /FAIL {2}CTL-CMP-02/);
+  assert.match(summary, /at: When a step fails/);
+  assert.match(summary, /--seed 7 tools\/report\/fixture\/verdicts.feature:17/);
+  assert.match(summary, /1 pass, 0 deviates, 1 fail, 1 inconclusive/);
+});
+
+test('a listed deviation that fails deviates; a listed one that passes fails', () => {
+  const listed = (requirement: string) => [{ requirement, scenario: '', reason: 'known', reference: '#1' }];
+  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-02'))[1]!.verdict, 'deviates');
+  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-01'))[0]!.verdict, 'fail');
+  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-03'))[2]!.verdict, 'inconclusive');
+});
+
+test('JUnit keeps outline rows apart and escapes what XML cannot hold', () => {
+  const xml = renderJUnit(report(results));
+  assert.equal(xml.match(/<testcase /g)!.length, 3);
+  assert.match(xml, /<failure message="fail">Error: 2 &lt; 3 &amp; &quot;lost&quot;/);
+  assert.match(xml, /tests="3" failures="1" errors="1" skipped="0"/);
+});
+
+test('the page names every scenario and needs nothing from elsewhere', () => {
+  const html = renderHtml(report(results), []);
+  for (const { name } of results) assert.ok(html.includes(name));
+  assert.doesNotMatch(html, /(src|href)=/);
+});
