@@ -27,9 +27,21 @@ export interface ReplicaStatus {
   /** Controller broker id; -1 in classic HA, which knows addresses only. */
   readonly brokerId: number;
   readonly address: string;
+  /** -1 before its first report. */
   readonly ackOffset: number;
   readonly transferFromWhere: number;
+  readonly transferredByteInSecond: number;
   readonly lastCaughtUpTimeMs: number;
+}
+
+/** The slave's side of its connection to the master (`HARuntimeInfo.HAClientRuntimeInfo`); times 0 when never. */
+export interface SlaveStatus {
+  /** `host:port` of the master's HA listener, or null while unknown or while this broker is master. */
+  readonly masterHaAddress: string | null;
+  readonly connected: boolean;
+  readonly lastReadTimestamp: number;
+  readonly lastWriteTimestamp: number;
+  readonly transferredByteInSecond: number;
 }
 
 /** What both HA services share. The broker owns one, for as long as it runs. */
@@ -37,10 +49,10 @@ export interface HaService {
   /** Port actually bound. */
   readonly port: number;
   readonly replicas: readonly ReplicaStatus[];
-  /** Slave side: `host:port` of the master's HA listener, or null while unknown or while this broker is master. */
-  readonly masterHaAddress: string | null;
+  readonly slave: SlaveStatus;
   /** Runs when an acknowledgement, a connection or a set changed: the broker then re-checks its waiting sends. */
   onProgress(listener: () => void): void;
+  /** Listens; rejects with PORT_IN_USE. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -68,10 +80,20 @@ export interface SyncStateSet {
   readonly epoch: number;
 }
 
+/**
+ * What became of a proposed set: the set that the controller agreed to, a refusal, or nothing that can be relied on.
+ * After UNKNOWN the master keeps waiting for the proposed members too, until it learns a newer set.
+ */
+export type ProposalAnswer = SyncStateSet | 'REFUSED' | 'UNKNOWN';
+
+/** Asks the controller to replace `agreed` by `members`. */
+export type Proposer = (members: ReadonlySet<number>, agreed: SyncStateSet) => Promise<ProposalAnswer>;
+
 /** Roles by controller: handshake, epochs, truncation, SyncStateSet (ha.md 2). */
 export interface AutoSwitchHaService extends HaService {
   /** Epoch list, oldest first. */
   readonly epochs: readonly EpochEntry[];
+  /** Epoch of the last entry, -1 without one. */
   readonly lastEpoch: number;
   /** Agreed set. Empty while this broker is no master. */
   readonly syncStateSet: SyncStateSet;
@@ -91,8 +113,8 @@ export interface AutoSwitchHaService extends HaService {
   setMasterHaAddress(address: string | null): void;
   /** Same master, new epoch or set from the controller. Ignored when its epoch is not larger. */
   installSyncStateSet(set: SyncStateSet): void;
-  /** Runs on the master when it wants another set; the broker asks the controller and installs the answer. */
-  onProposal(listener: (members: ReadonlySet<number>) => void): void;
+  /** Who carries proposals to the controller; one at a time. */
+  proposeThrough(proposer: Proposer): void;
   /** Master, every checkSyncStateSetPeriod: proposes without the members that did not catch up in time. */
   checkSyncStateSet(): void;
 }

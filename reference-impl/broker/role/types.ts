@@ -34,7 +34,10 @@ export interface BrokerRole {
   readonly ha: ClassicHaService | AutoSwitchHaService;
   readonly replicas: readonly ReplicaStatus[];
 
-  /** Refusal before storing a message that waits for storage. */
+  /**
+   * Asked for a message that waits for storage, before it is stored. IN_SYNC_REPLICAS_NOT_ENOUGH: it is not stored (code 1).
+   * SLAVE_NOT_AVAILABLE (old SYNC_MASTER only): it **is** stored and answered at once with code 11.
+   */
   refusal(): 'IN_SYNC_REPLICAS_NOT_ENOUGH' | 'SLAVE_NOT_AVAILABLE' | null;
   /**
    * Commit log offset up to which replication allows an acknowledgement; Infinity when no send waits for replicas.
