@@ -1,0 +1,103 @@
+// One file per runner and thread, <cache>/children/<runner pid>-<runner start>-<thread>, a line per child:
+//   <pid> <start time>
+// Start times are those of /proc/<pid>/stat, in clock ticks since boot: with them a pid names one process for ever.
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { cacheFolder } from './folders.ts';
+
+interface Identity {
+  readonly pid: number;
+  readonly start: string;
+}
+
+const startField = 22;
+
+/** Start time of a live process, null when there is none (or no /proc). */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field is the command in brackets and may hold blanks; the third follows the last bracket.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[startField - 3] ?? null;
+  } catch {
+    return null; // ENOENT: it has ended
+  }
+}
+
+function isAlive({ pid, start }: Identity): boolean {
+  return startOf(pid) === start;
+}
+
+function killNow(child: Identity): boolean {
+  if (!isAlive(child)) return false;
+  try {
+    process.kill(child.pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false; // it ended between the look and the signal
+  }
+}
+
+function childrenIn(file: string): Identity[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.flatMap((line) => {
+    const [pid, start] = line.split(' ');
+    return pid && start ? [{ pid: Number(pid), start }] : [];
+  });
+}
+
+/** Record of the children of this thread, on disk before anything can go wrong with them. */
+export interface ProcessRegistry {
+  add(pid: number): void;
+  /** Kills, at once, every recorded child that still runs. */
+  killAll(): void;
+}
+
+async function openRegistry(): Promise<ProcessRegistry> {
+  const folder = await cacheFolder('children');
+  const file = path.join(folder, `${process.pid}-${startOf(process.pid) ?? 'unknown'}-${threadId}`);
+  const registry: ProcessRegistry = {
+    add(pid) {
+      const start = startOf(pid);
+      mkdirSync(folder, { recursive: true });
+      if (start !== null) appendFileSync(file, `${pid} ${start}\n`);
+    },
+    killAll() {
+      try {
+        childrenIn(file).forEach(killNow);
+        rmSync(file);
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown; // ENOENT: no child was ever started
+      }
+    },
+  };
+  process.on('exit', () => registry.killAll());
+  return registry;
+}
+
+let ofThisThread: Promise<ProcessRegistry> | undefined;
+
+/** The registry of this thread; its children end with the thread at the latest. */
+export function processRegistry(): Promise<ProcessRegistry> {
+  ofThisThread ??= openRegistry();
+  return ofThisThread;
+}
+
+/**
+ * Kills the children of runners that are gone, and those that terminated worker threads of this process left behind;
+ * returns how many. Call it at the start of a run and after its workers have ended.
+ */
+export async function reapOrphans(): Promise<number> {
+  const folder = await cacheFolder('children');
+  let reaped = 0;
+  for (const name of readdirSync(folder)) {
+    const [pid, start, thread] = name.split('-');
+    const runner = { pid: Number(pid), start: start ?? '' };
+    const mine = runner.pid === process.pid && thread === String(threadId);
+    if (mine || (isAlive(runner) && runner.pid !== process.pid)) continue;
+    const file = path.join(folder, name);
+    reaped += childrenIn(file).filter(killNow).length;
+    rmSync(file, { force: true });
+  }
+  return reaped;
+}

@@ -1,0 +1,162 @@
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
+import { Inconclusive } from './inconclusive.ts';
+import { ProcessExit } from './process-exit.ts';
+import { processRegistry } from './process-registry.ts';
+import { until } from './until.ts';
+
+/** How to run one process. */
+export interface ProcessSpec {
+  /** Unique in its cluster: `broker-a-0`. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to the environment of the runner. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly workingFolder: string;
+  /** Takes standard output and standard error of every start, one after the other. */
+  readonly logFile: string;
+  /** Whether it serves; may throw to say not yet. */
+  readonly isReady: () => Promise<boolean>;
+}
+
+export interface LabProcess extends AsyncDisposable {
+  readonly name: string;
+  readonly logFile: string;
+  readonly state: 'ready to start' | 'running' | 'paused' | 'ended';
+  /** Of the current or last start. */
+  readonly pid: number | undefined;
+  /** The first exit that nobody asked for, over all starts. */
+  readonly unexpectedExit: ProcessExit | null;
+  /** Starts it, again after an end. Resolves when it has a pid. */
+  start(): Promise<void>;
+  /** Resolves when it serves. Throws its unexpected exit, or `ConditionFailure` at the deadline. */
+  waitReady(deadlineMs: number): Promise<void>;
+  /** Ends it with SIGTERM. Throws when it still runs at the deadline, and kills it then. */
+  stop(deadlineMs: number): Promise<void>;
+  /** Ends it with SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Stops it in its tracks (SIGSTOP): its sockets stay open and silent. */
+  pause(): void;
+  resume(): void;
+}
+
+const lastLinesCount = 15;
+
+/** A process of the lab that has not started yet. Whoever disposes of it kills it. */
+export function createProcess(spec: ProcessSpec): LabProcess {
+  let child: Child | undefined;
+  let ended: Promise<unknown> = Promise.resolve();
+  let state: LabProcess['state'] = 'ready to start';
+  let endIsWanted = false;
+  let unexpectedExit: ProcessExit | null = null;
+
+  function signal(name: NodeJS.Signals): void {
+    if (child === undefined || state === 'ended')
+      throw new Inconclusive(`${spec.name} does not run: no ${name} for it.`);
+    child.kill(name);
+  }
+
+  async function start(): Promise<void> {
+    if (state === 'running' || state === 'paused') throw new Inconclusive(`${spec.name} runs already.`);
+    const registry = await processRegistry();
+    const started = spawn(spec);
+    if (started.pid === undefined) throw new Inconclusive(`${spec.name}: ${(await started).shortMessage}`);
+    registry.add(started.pid);
+    child = started;
+    endIsWanted = false;
+    state = 'running';
+    ended = watch(started);
+  }
+
+  async function watch(started: Child): Promise<void> {
+    const { exitCode, signal } = await started;
+    state = 'ended';
+    if (endIsWanted) return;
+    const how = signal === undefined ? `exit code ${exitCode}` : signal;
+    unexpectedExit ??= new ProcessExit(`${spec.name} ended by itself: ${how}.\n${lastLines(spec.logFile)}`);
+  }
+
+  async function waitReady(deadlineMs: number): Promise<void> {
+    const look = async () => {
+      if (state === 'ended') throw unexpectedExit ?? new Inconclusive(`${spec.name} was ended before it was ready.`);
+      return await spec.isReady();
+    };
+    await until(`${spec.name} serves`, look, (ready) => ready, { deadlineMs, pollMs: 30 });
+  }
+
+  async function stop(deadlineMs: number): Promise<void> {
+    endIsWanted = true;
+    if (state === 'paused') resume();
+    signal('SIGTERM');
+    const late = Symbol('late');
+    const timer = new AbortController();
+    const outcome = await Promise.race([
+      ended,
+      delay(deadlineMs, late, { signal: timer.signal }).catch(() => undefined),
+    ]);
+    timer.abort();
+    if (outcome !== late) return;
+    await kill();
+    throw new Error(`${spec.name} still ran ${deadlineMs / 1000} s after SIGTERM, and was killed.`);
+  }
+
+  async function kill(): Promise<void> {
+    endIsWanted = true;
+    signal('SIGKILL');
+    await ended;
+  }
+
+  function resume(): void {
+    signal('SIGCONT');
+    state = 'running';
+  }
+
+  return {
+    name: spec.name,
+    logFile: spec.logFile,
+    get state() {
+      return state;
+    },
+    get pid() {
+      return child?.pid;
+    },
+    get unexpectedExit() {
+      return unexpectedExit;
+    },
+    start,
+    waitReady,
+    stop,
+    kill,
+    pause() {
+      signal('SIGSTOP');
+      state = 'paused';
+    },
+    resume,
+    async [Symbol.asyncDispose]() {
+      if (state === 'running' || state === 'paused') await kill();
+    },
+  };
+}
+
+type Child = ReturnType<typeof spawn>;
+
+function spawn({ command, args, env, workingFolder, logFile }: ProcessSpec) {
+  mkdirSync(path.dirname(logFile), { recursive: true });
+  // The child writes to the file itself, not through a pipe of this process: its log survives the runner.
+  // execa takes every descriptor; its types know the first ten.
+  const log = openSync(logFile, 'a') as 3;
+  try {
+    writeSync(log, `--- ${command} ${args.join(' ')}\n`);
+    const outputs = { stdin: 'ignore', stdout: log, stderr: log, buffer: false } as const;
+    return execa(command, args, { cwd: workingFolder, env, ...outputs, reject: false });
+  } finally {
+    closeSync(log);
+  }
+}
+
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lastLinesCount).join('\n');
+}
