@@ -1,5 +1,3 @@
-import type { Release } from '../base/release.ts';
-
 /** `ip:port` split, IPv4 or IPv6 bytes: how a record keeps bornHost and storeHost. */
 export interface Host {
   /** 4 or 16 bytes. */
@@ -7,7 +5,7 @@ export interface Host {
   readonly port: number;
 }
 
-/** sysFlag bits of a record (`MessageSysFlag`). */
+/** sysFlag bits of a record (`MessageSysFlag`). The encoder sets the two V6 bits itself, from the hosts. */
 export const SysFlag = {
   COMPRESSED: 0x1,
   MULTI_TAGS: 0x2,
@@ -32,14 +30,12 @@ export interface MessageToStore {
   readonly preparedTransactionOffset: number;
   /** As stored: still compressed when sysFlag says so. */
   readonly body: Uint8Array;
-  /** Encoded `name 0x01 value 0x02 …` text, as it goes to disk. */
+  /** Encoded `name 0x01 value 0x02 …` text, as it goes to disk. The store reads tags, keys and delay level from it. */
   readonly properties: string;
-  /** i64 tag hash for the consume queue; for delayed messages the due time. 0 without tag. */
-  readonly tagsCode: number;
 }
 
 /** One decoded commit log record (store.md 3). */
-export interface StoredMessage extends Omit<MessageToStore, 'tagsCode'> {
+export interface StoredMessage extends MessageToStore {
   /** Whole record, bytes. */
   readonly size: number;
   readonly magic: number;
@@ -47,9 +43,4 @@ export interface StoredMessage extends Omit<MessageToStore, 'tagsCode'> {
   readonly queueOffset: number;
   readonly physicalOffset: number;
   readonly storeTimestamp: number;
-}
-
-/** How a personality writes the properties text: new ends it with 0x02, old does not. */
-export interface PropertiesFormat {
-  readonly release: Release;
 }

@@ -1,12 +1,16 @@
 import type { Release } from '../base/release.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { MessageToStore, StoredMessage } from '../message/types.ts';
+import type { MessageToStore } from '../message/types.ts';
 
 /** Settings of one store; sizes in bytes, intervals in ms. Names are those of MessageStoreConfig. */
 export interface StoreOptions {
   readonly release: Release;
   readonly log: Log;
+  /** Default: the system's. Stamps storeTimestamp and drives the flush timers. */
+  readonly clock?: Clock;
   readonly storePathRootDir: string;
+  /** One directory, or several separated by `,`. */
   readonly storePathCommitLog: string;
   readonly mappedFileSizeCommitLog: number;
   readonly mappedFileSizeConsumeQueue: number;
@@ -94,8 +98,10 @@ export interface MessageStore extends StoreProgress {
   /** End of the last record, appended but perhaps not yet written. */
   readonly maxPhyOffset: number;
   readonly segmentSize: number;
+  /** False from the moment the disk failed or the store closed: nothing more is written or acknowledged. */
+  readonly writeable: boolean;
 
-  /** Assigns queue offset and place. Refuses by name; throws STORE_CLOSED when the disk failed. */
+  /** Assigns queue offset and place, or refuses by name (SERVICE_NOT_AVAILABLE when not writeable). */
   append(message: MessageToStore): AppendResult | AppendRefusal;
   /** All or nothing, consecutive offsets in one queue; returns one result per message. */
   appendBatch(messages: readonly MessageToStore[]): readonly AppendResult[] | AppendRefusal;
@@ -106,7 +112,10 @@ export interface MessageStore extends StoreProgress {
   /** Runs for every unit that consumers can now see, in log order. */
   onDispatch(listener: (event: DispatchEvent) => void): void;
 
-  /** Replication, slave side: appends raw log bytes at `offset` = maxPhyOffset (BLANK fillers included). */
+  /**
+   * Replication, slave side: appends raw log bytes at `offset` = maxPhyOffset (BLANK fillers included), cut anywhere. An
+   * empty log starts at the segment that holds `offset`. Throws STORE_CLOSED when not writeable.
+   */
   appendRaw(offset: number, data: Uint8Array): void;
   /** Replication, master side: at most `bytesMax` written bytes from `offset`, never across a segment; null when none. */
   readRaw(offset: number, bytesMax: number): Buffer | null;
@@ -143,8 +152,6 @@ export interface MessageStore extends StoreProgress {
   queues(): Iterable<{ readonly topic: string; readonly queueId: number }>;
   /** Drops the queues of a topic. */
   deleteTopic(topic: string): void;
-  /** Tag hash of each record that a scan decodes; used when the store dispatches raw bytes. */
-  readonly tagsCodeOf: (message: StoredMessage) => number;
 
   /** Makes everything written durable (fdatasync), resolves when done. */
   flush(): Promise<void>;
