@@ -1,0 +1,113 @@
+// SEND_MESSAGE (10), SEND_MESSAGE_V2 (310), SEND_BATCH_MESSAGE (320, V2 names), producer -> broker. Body: the message, or a
+// batch (message/batch.ts).
+//   V2 a producerGroup! b topic! c defaultTopic! d defaultTopicQueueNums! e queueId! f sysFlag! g bornTimestamp! h flag!
+//      i properties? j reconsumeTimes? k unitMode? l maxReconsumeTimes? m batch? n bname?        V1 has the long names
+//   response ext msgId!, queueId!, queueOffset!, MSG_REGION!, TRACE_ON!; new: transactionId?
+// Decoded by hand: these are the requests that come by the ten thousand. Source: SendMessageRequestHeader(V2), both releases.
+import { SwitchlabError } from '../../base/errors.ts';
+import { RequestCode } from '../codes.ts';
+import type { ExtFields } from '../types.ts';
+
+export interface SendMessageHeader {
+  readonly producerGroup: string;
+  readonly topic: string;
+  readonly defaultTopic: string;
+  readonly defaultTopicQueueNums: number;
+  /** Negative: the broker chooses. */
+  readonly queueId: number;
+  readonly sysFlag: number;
+  /** ms since the epoch */
+  readonly bornTimestamp: number;
+  readonly flag: number;
+  /** `name 0x01 value 0x02 …`; empty when absent. */
+  readonly properties: string;
+  readonly reconsumeTimes: number;
+  readonly unitMode: boolean;
+  /** Null when the producer did not say. */
+  readonly maxReconsumeTimes: number | null;
+  readonly batch: boolean;
+}
+
+const noFields: ExtFields = {};
+
+/** Decodes the header of 10, 310 or 320. A missing topic is ''. Throws HEADER_FIELD_ILLEGAL naming the field. */
+export function decodeSendMessage(code: number, extFields: ExtFields | null): SendMessageHeader {
+  const fields = extFields ?? noFields;
+  return code === RequestCode.SEND_MESSAGE ? decodeV1(fields) : decodeV2(fields, code);
+}
+
+function decodeV2(fields: ExtFields, code: number): SendMessageHeader {
+  return {
+    producerGroup: fields.a ?? '',
+    topic: fields.b ?? '',
+    defaultTopic: fields.c ?? '',
+    defaultTopicQueueNums: integer(fields.d, 'd'),
+    queueId: integer(fields.e, 'e'),
+    sysFlag: integer(fields.f, 'f'),
+    bornTimestamp: integer(fields.g, 'g'),
+    flag: integer(fields.h, 'h'),
+    properties: fields.i ?? '',
+    reconsumeTimes: fields.j === undefined ? 0 : integer(fields.j, 'j'),
+    unitMode: fields.k === 'true',
+    maxReconsumeTimes: fields.l === undefined ? null : integer(fields.l, 'l'),
+    batch: fields.m === 'true' || code === RequestCode.SEND_BATCH_MESSAGE,
+  };
+}
+
+function decodeV1(fields: ExtFields): SendMessageHeader {
+  const { reconsumeTimes, maxReconsumeTimes } = fields;
+  return {
+    producerGroup: fields.producerGroup ?? '',
+    topic: fields.topic ?? '',
+    defaultTopic: fields.defaultTopic ?? '',
+    defaultTopicQueueNums: integer(fields.defaultTopicQueueNums, 'defaultTopicQueueNums'),
+    queueId: integer(fields.queueId, 'queueId'),
+    sysFlag: integer(fields.sysFlag, 'sysFlag'),
+    bornTimestamp: integer(fields.bornTimestamp, 'bornTimestamp'),
+    flag: integer(fields.flag, 'flag'),
+    properties: fields.properties ?? '',
+    reconsumeTimes: reconsumeTimes === undefined ? 0 : integer(reconsumeTimes, 'reconsumeTimes'),
+    unitMode: fields.unitMode === 'true',
+    maxReconsumeTimes: maxReconsumeTimes === undefined ? null : integer(maxReconsumeTimes, 'maxReconsumeTimes'),
+    batch: fields.batch === 'true',
+  };
+}
+
+/** Fields of 310 and 320, in the order of the stock client. */
+export function encodeSendMessageV2(header: SendMessageHeader, brokerName: string): ExtFields {
+  const fields: ExtFields = {
+    a: header.producerGroup,
+    b: header.topic,
+    c: header.defaultTopic,
+    d: String(header.defaultTopicQueueNums),
+    e: String(header.queueId),
+    f: String(header.sysFlag),
+    g: String(header.bornTimestamp),
+    h: String(header.flag),
+    i: header.properties,
+    j: String(header.reconsumeTimes),
+    k: String(header.unitMode),
+  };
+  if (header.maxReconsumeTimes !== null) fields.l = String(header.maxReconsumeTimes);
+  fields.m = String(header.batch);
+  fields.n = brokerName;
+  return fields;
+}
+
+/** A decimal text as a number, digit by digit: half the cost of a pattern and `Number`. */
+function integer(text: string | undefined, name: string): number {
+  if (text === undefined) throw new SwitchlabError('HEADER_FIELD_ILLEGAL', `Header field "${name}" is missing.`);
+  const negative = text.charCodeAt(0) === 45;
+  let value = 0;
+  for (let i = negative ? 1 : 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return illegal(name, text);
+    value = value * 10 + digit;
+  }
+  if (text.length === (negative ? 1 : 0) || value > Number.MAX_SAFE_INTEGER) return illegal(name, text);
+  return negative ? -value : value;
+}
+
+function illegal(name: string, text: string): never {
+  throw new SwitchlabError('HEADER_FIELD_ILLEGAL', `Header field "${name}" is "${text}".`);
+}
