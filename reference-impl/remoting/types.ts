@@ -1,4 +1,5 @@
 import type { AddressBook } from '../base/address.ts';
+import type { SwitchlabError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Release } from '../base/release.ts';
 
@@ -44,6 +45,9 @@ export interface ResponseInit {
   readonly body?: Uint8Array | null;
 }
 
+/** Hears exactly once of a request: its answer, or the error that there will be none. */
+export type AnswerListener = (error: SwitchlabError | null, answer: RemotingCommand | null) => void;
+
 /** One live connection, seen from either side. Both peers may send requests on it. */
 export interface Connection {
   /** Unique in this process, for logs and maps. */
@@ -56,8 +60,16 @@ export interface Connection {
    * Answers given in one turn of the event loop leave in one write.
    */
   reply(request: RemotingCommand, response: ResponseInit): void;
-  /** Sends a request and resolves with its answer. Rejects with REMOTING_TIMEOUT or REMOTING_CONNECTION_CLOSED. */
+  /**
+   * Sends a request and resolves with its answer, whatever its code. Rejects with REMOTING_TIMEOUT (the connection stays
+   * open), REMOTING_CONNECTION_CLOSED, REMOTING_TOO_MANY_REQUESTS or FRAME_TOO_LARGE.
+   */
   request(request: RequestInit, timeoutMs: number): Promise<RemotingCommand>;
+  /**
+   * As `request`, without a promise: for producers with hundreds of requests in flight. `onAnswer` runs once, never
+   * before this call returned; what it throws is not caught.
+   */
+  requestWith(request: RequestInit, timeoutMs: number, onAnswer: AnswerListener): void;
   /** Sends a request that nobody answers. Ignored when closed. */
   oneway(request: RequestInit): void;
   /** Runs once when the connection is gone, at once when it already is. */
