@@ -27,6 +27,9 @@ export const errorHints = {
   REMOTING_TIMEOUT: 'The peer did not answer in time.',
   REMOTING_CONNECTION_CLOSED: 'The connection closed before the answer came.',
   REMOTING_TOO_MANY_REQUESTS: 'Too many requests are waiting for an answer on this connection.',
+  REQUEST_REFUSED: 'The server said no: its response code and remark tell why.',
+  CONTROLLER_NO_LEADER: 'An election is under way, or too few controllers are alive.',
+  MESSAGE_ID_ILLEGAL: 'Give the offset message id: 32 or 56 hexadecimal digits.',
   BODY_MALFORMED: 'The body is not what this command carries.',
   NOT_BUILT: 'This part of RocketMQ is not built in Switchlab.',
 } as const;

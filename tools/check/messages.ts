@@ -65,7 +65,7 @@ export function oneValuePerPlace(attempts: readonly Attempt[], deliveries: reado
     const place = placeName(row);
     const first = seen.get(place);
     if (first === undefined) seen.set(place, row);
-    else if (first.key !== row.key) conflicts.push({ place, first: first.key, then: row.key });
+    else if (first.key !== row.key) conflicts.push({ place, firstKey: first.key, laterKey: row.key });
   }
   return conflicts.length > 0
     ? [violation('one-value-per-place', `${conflicts.length} queue offsets changed their message`, conflicts)]

@@ -1,0 +1,153 @@
+import { hostText } from '../message/host.ts';
+import { parseOffsetMsgId } from '../message/ids.ts';
+import { decodeRecords } from '../message/record.ts';
+import type { StoredMessage } from '../message/types.ts';
+import { SwitchlabError } from '../base/errors.ts';
+import { RequestCode } from '../remoting/codes.ts';
+import { getMaxOffset } from '../remoting/commands/get-max-offset.ts';
+import { getMinOffset } from '../remoting/commands/get-min-offset.ts';
+import { getTopicStatsInfo } from '../remoting/commands/get-topic-stats-info.ts';
+import { updateAndCreateTopic } from '../remoting/commands/update-and-create-topic.ts';
+import { viewMessageById } from '../remoting/commands/view-message-by-id.ts';
+import { objectKeyEntries } from '../remoting/fastjson.ts';
+import { required } from '../remoting/header.ts';
+import type { RemotingClient } from '../remoting/types.ts';
+import { bareCommand, call, jsonBody } from './call.ts';
+import { pull, type PullRequest, type PullResult, type QueueRange, readQueue } from './pull.ts';
+import type { MessageQueue } from './queues.ts';
+
+const getBrokerRuntimeInfo = bareCommand(RequestCode.GET_BROKER_RUNTIME_INFO);
+const getBrokerEpochCache = bareCommand(RequestCode.GET_BROKER_EPOCH_CACHE);
+const getBrokerHaStatus = bareCommand(RequestCode.GET_BROKER_HA_STATUS);
+
+export interface TopicConfig {
+  readonly topicName: string;
+  readonly readQueueNums: number;
+  readonly writeQueueNums: number;
+  readonly perm: number;
+  readonly order?: boolean;
+  /** `+key=value,-key`, new brokers only. */
+  readonly attributes?: string;
+}
+
+export interface TopicOffset {
+  readonly queue: MessageQueue;
+  readonly minOffset: number;
+  readonly maxOffset: number;
+  readonly lastUpdateTimestamp: number;
+}
+
+/** `endOffset` of the last entry is Infinity. */
+export interface EpochEntry {
+  readonly epoch: number;
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
+export interface BrokerEpochs {
+  readonly clusterName: string;
+  readonly brokerName: string;
+  /** Role id: 0 for the master. */
+  readonly brokerId: number;
+  readonly epochList: readonly EpochEntry[];
+  readonly maxOffset: number;
+}
+
+export interface HaConnection {
+  readonly addr: string;
+  readonly slaveAckOffset: number;
+  readonly diff: number;
+  readonly inSync: boolean;
+  readonly transferredByteInSecond: number;
+  readonly transferFromWhere: number;
+}
+
+export interface HaStatus {
+  readonly master: boolean;
+  readonly masterCommitLogMaxOffset: number;
+  readonly inSyncSlaveNums: number;
+  readonly haConnectionInfo: readonly HaConnection[];
+  readonly haClientRuntimeInfo: {
+    readonly masterAddr: string | null;
+    readonly transferredByteInSecond: number;
+    readonly maxOffset: number;
+    readonly lastReadTimestamp: number;
+    readonly lastWriteTimestamp: number;
+    readonly masterFlushOffset: number;
+  };
+}
+
+/** What a client asks one broker, by its address. Each throws RefusedError with the broker's code. */
+export interface BrokerCalls {
+  createTopic(address: string, topic: TopicConfig): Promise<void>;
+  /** GET_BROKER_RUNTIME_INFO: every value is text. */
+  brokerRuntimeInfo(address: string): Promise<Readonly<Record<string, string>>>;
+  minOffset(address: string, topic: string, queueId: number): Promise<number>;
+  maxOffset(address: string, topic: string, queueId: number): Promise<number>;
+  topicStats(address: string, topic: string): Promise<readonly TopicOffset[]>;
+  brokerEpoch(address: string): Promise<BrokerEpochs>;
+  haStatus(address: string): Promise<HaStatus>;
+  /** Asks the broker inside the offset message id. */
+  viewMessage(offsetMsgId: string): Promise<StoredMessage>;
+  pull(address: string, request: PullRequest): Promise<PullResult>;
+  readQueue(address: string, range: QueueRange): AsyncGenerator<readonly StoredMessage[]>;
+}
+
+export function createBrokerCalls(remoting: RemotingClient): BrokerCalls {
+  return {
+    async createTopic(address, topic) {
+      const header = {
+        topic: topic.topicName,
+        defaultTopic: 'TBW102',
+        readQueueNums: topic.readQueueNums,
+        writeQueueNums: topic.writeQueueNums,
+        perm: topic.perm,
+        topicFilterType: 'SINGLE_TAG',
+        topicSysFlag: 0,
+        order: topic.order ?? false,
+        attributes: topic.attributes,
+      };
+      await call(remoting, address, updateAndCreateTopic, header);
+    },
+    async brokerRuntimeInfo(address) {
+      const { body } = await call(remoting, address, getBrokerRuntimeInfo, {});
+      return (jsonBody(body) as { table: Record<string, string> }).table;
+    },
+    async minOffset(address, topic, queueId) {
+      return required((await call(remoting, address, getMinOffset, { topic, queueId })).header.offset, 'offset');
+    },
+    async maxOffset(address, topic, queueId) {
+      return required((await call(remoting, address, getMaxOffset, { topic, queueId })).header.offset, 'offset');
+    },
+    async topicStats(address, topic) {
+      const { body } = await call(remoting, address, getTopicStatsInfo, { topic });
+      const { offsetTable } = jsonBody(body) as { offsetTable: Record<string, Omit<TopicOffset, 'queue'>> };
+      return objectKeyEntries(offsetTable).map(([queue, offsets]) => ({ queue: queue as MessageQueue, ...offsets }));
+    },
+    async brokerEpoch(address) {
+      const { body } = await call(remoting, address, getBrokerEpochCache, {});
+      const cache = jsonBody(body) as BrokerEpochs;
+      // Long.MAX_VALUE, beyond what a number can hold, stands for "still growing".
+      const epochList = cache.epochList.map(({ epoch, startOffset, endOffset }) => ({
+        epoch,
+        startOffset,
+        endOffset: typeof endOffset === 'number' ? endOffset : Number.POSITIVE_INFINITY,
+      }));
+      return { ...cache, epochList };
+    },
+    async haStatus(address) {
+      return jsonBody((await call(remoting, address, getBrokerHaStatus, {})).body) as HaStatus;
+    },
+    async viewMessage(offsetMsgId) {
+      const id = parseOffsetMsgId(offsetMsgId);
+      if (id === null) throw new SwitchlabError('MESSAGE_ID_ILLEGAL', `"${offsetMsgId}" is no offset message id.`);
+      const address = hostText(id.storeHost);
+      const { body } = await call(remoting, address, viewMessageById, { offset: id.physicalOffset });
+      const message = body === null ? undefined : decodeRecords(body)[0];
+      if (message === undefined) throw new SwitchlabError('BODY_MALFORMED', `${address} answered without a record.`);
+      return message;
+    },
+    pull: (address, request) => pull(remoting, address, request),
+    readQueue: (address, range) => readQueue(remoting, address, range),
+  };
+}

@@ -1,0 +1,34 @@
+import type { AddressBook } from '../base/address.ts';
+import type { Log } from '../base/log.ts';
+import type { Release } from '../base/release.ts';
+import { createRemotingClient } from '../remoting/client.ts';
+import { type BrokerCalls, createBrokerCalls } from './broker-calls.ts';
+import { type ControllerCalls, createControllerCalls } from './controller-calls.ts';
+import { createNamesrvCalls, type NamesrvCalls } from './namesrv-calls.ts';
+
+export interface ClientOptions {
+  /** `host:port`, tried in order when one does not answer. */
+  readonly namesrvAddrs: readonly string[];
+  /** Whose version the frames carry. */
+  readonly release: Release;
+  readonly log: Log;
+  readonly addressBook: AddressBook;
+}
+
+/** Every single call that tools make, as promises of plain data. */
+export interface Operator extends NamesrvCalls, BrokerCalls, ControllerCalls, AsyncDisposable {
+  close(): Promise<void>;
+}
+
+/** Opens no connection before the first call. */
+export function createOperator({ namesrvAddrs, release, log, addressBook }: ClientOptions): Operator {
+  const remoting = createRemotingClient({ release, log, addressBook });
+  const close = () => remoting.close();
+  return {
+    ...createNamesrvCalls(remoting, namesrvAddrs),
+    ...createBrokerCalls(remoting),
+    ...createControllerCalls(remoting),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
