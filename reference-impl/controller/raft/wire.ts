@@ -1,0 +1,157 @@
+// DLedger messages as bodies of remoting frames: JSON objects, keys in alphabetical order, null fields left out, byte arrays
+// in Base64. Response frames have remoting code 200 whatever the `code` inside says.
+//   vote       51001  ledgerEndIndex, ledgerEndTerm / voteResult
+//   heartBeat  51002  nothing of its own / nothing
+//   push       51004  type, commitIndex, entry | batchEntry[], totalSize, and derived: batch, count, firstEntryIndex,
+//                     lastEntryIndex / index, count, beginIndex, endIndex
+//   every one         code, group, leaderId, localId, remoteId, term
+// Source: io.openmessaging.storage.dledger.protocol 0.3.1.2, written by fastjson.
+import { SwitchlabError, errorText } from '../../base/errors.ts';
+import { type Entry, entrySize } from '../../raft/entry.ts';
+import {
+  type PushRequest,
+  type PushType,
+  RaftCode,
+  type RaftRequest,
+  type RaftResponse,
+  type VoteResult,
+} from '../../raft/messages.ts';
+import { DLedgerCode } from '../../remoting/codes.ts';
+
+export const requestCodes = {
+  vote: DLedgerCode.VOTE,
+  heartBeat: DLedgerCode.HEART_BEAT,
+  push: DLedgerCode.PUSH,
+} as const;
+
+/** Remoting code of every answer. */
+export const dledgerResponseCode = 200;
+
+type Bean = Record<string, unknown>;
+
+export function encodeRequest(request: RaftRequest): Buffer {
+  const { group, leaderId, localId, remoteId, term } = request;
+  const bean: Bean = { code: RaftCode.SUCCESS, group, leaderId, localId, remoteId, term };
+  if (request.kind === 'vote') {
+    bean.ledgerEndIndex = request.ledgerEndIndex;
+    bean.ledgerEndTerm = request.ledgerEndTerm;
+  }
+  if (request.kind === 'push') Object.assign(bean, pushBean(request));
+  return encodeBean(bean);
+}
+
+function pushBean({ type, commitIndex, entries }: PushRequest): Bean {
+  const batch = entries.length > 1;
+  return {
+    batch,
+    batchEntry: batch ? entries.map(entryBean) : [],
+    commitIndex,
+    count: entries.length,
+    entry: batch || entries[0] === undefined ? undefined : entryBean(entries[0]),
+    firstEntryIndex: entries[0]?.index ?? -1,
+    lastEntryIndex: entries.at(-1)?.index ?? -1,
+    totalSize: batch ? entries.reduce((sum, { body }) => sum + entrySize(body), 0) : 0,
+    type,
+  };
+}
+
+function entryBean({ index, term, pos, body }: Entry): Bean {
+  return {
+    body: Buffer.from(body).toString('base64'),
+    bodyCrc: 0,
+    chainCrc: 0,
+    channel: 0,
+    index,
+    magic: 1,
+    pos,
+    size: entrySize(body),
+    term,
+  };
+}
+
+/** The answer to `request`: successful votes and pushes repeat group and ids of the request, as DLedger's do. */
+export function encodeResponse(response: RaftResponse, request: RaftRequest): Buffer {
+  const { code, term } = response;
+  if (response.kind === 'heartBeat') return encodeBean({ code, term });
+  const { group } = request;
+  if (response.kind === 'push') {
+    const { index, count, beginIndex, endIndex } = response;
+    return encodeBean({ beginIndex, code, count, endIndex, group, index, term });
+  }
+  const { leaderId, localId, remoteId } = request;
+  return encodeBean({ code, group, leaderId, localId, remoteId, term, voteResult: response.voteResult });
+}
+
+function encodeBean(bean: Bean): Buffer {
+  const sorted = Object.keys(bean).sort();
+  return Buffer.from(JSON.stringify(Object.fromEntries(sorted.map((key) => [key, bean[key]]))));
+}
+
+/** Throws BODY_MALFORMED. */
+export function decodeRequest(kind: RaftRequest['kind'], body: Uint8Array | null): RaftRequest {
+  const bean = decodeBean(body);
+  const envelope = {
+    group: text(bean, 'group'),
+    localId: text(bean, 'localId'),
+    remoteId: text(bean, 'remoteId'),
+    leaderId: text(bean, 'leaderId'),
+    term: integer(bean, 'term', -1),
+  };
+  if (kind === 'heartBeat') return { kind, ...envelope };
+  if (kind === 'vote') {
+    const ledgerEndIndex = integer(bean, 'ledgerEndIndex', -1);
+    return { kind, ...envelope, ledgerEndIndex, ledgerEndTerm: integer(bean, 'ledgerEndTerm', -1) };
+  }
+  const batch = Array.isArray(bean.batchEntry) ? (bean.batchEntry as Bean[]) : [];
+  const entries = bean.entry === undefined ? batch : [bean.entry as Bean];
+  const type = text(bean, 'type') as PushType;
+  if (!['APPEND', 'COMMIT', 'COMPARE', 'TRUNCATE'].includes(type)) throw malformed(`push type "${type}"`);
+  return { kind, ...envelope, type, commitIndex: integer(bean, 'commitIndex', -1), entries: entries.map(decodeEntry) };
+}
+
+function decodeEntry(bean: Bean): Entry {
+  const body = Buffer.from(text(bean, 'body'), 'base64');
+  return { index: integer(bean, 'index'), term: integer(bean, 'term'), pos: integer(bean, 'pos'), body };
+}
+
+/** The response to a request of this kind; optional fields may be missing. Throws BODY_MALFORMED. */
+export function decodeResponse(kind: RaftRequest['kind'], body: Uint8Array | null): RaftResponse {
+  const bean = decodeBean(body);
+  const common = { code: integer(bean, 'code', RaftCode.SUCCESS), term: integer(bean, 'term', -1) };
+  if (kind === 'heartBeat') return { kind, ...common };
+  if (kind === 'vote') return { kind, ...common, voteResult: (bean.voteResult ?? 'UNKNOWN') as VoteResult };
+  return {
+    kind,
+    ...common,
+    index: integer(bean, 'index', -1),
+    count: integer(bean, 'count', 1),
+    beginIndex: integer(bean, 'beginIndex', -1),
+    endIndex: integer(bean, 'endIndex', -1),
+  };
+}
+
+function decodeBean(body: Uint8Array | null): Bean {
+  try {
+    const bean: unknown = JSON.parse(Buffer.from(body ?? []).toString());
+    if (typeof bean === 'object' && bean !== null) return bean as Bean;
+    throw new Error('not an object');
+  } catch (thrown) {
+    throw malformed(errorText(thrown));
+  }
+}
+
+function text(bean: Bean, key: string): string {
+  const value = bean[key] ?? '';
+  if (typeof value !== 'string') throw malformed(`${key} is not text`);
+  return value;
+}
+
+function integer(bean: Bean, key: string, missing?: number): number {
+  const value = bean[key] ?? missing;
+  if (!Number.isSafeInteger(value)) throw malformed(`${key} is not a number`);
+  return value as number;
+}
+
+function malformed(what: string): SwitchlabError {
+  return new SwitchlabError('BODY_MALFORMED', `DLedger message: ${what}.`);
+}

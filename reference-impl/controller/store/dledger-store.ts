@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { SwitchlabError } from '../../base/errors.ts';
+import { type FolderLock, lockFolder } from '../../base/folder-lock.ts';
+import { type Entry, entryHeaderBytes, entrySize } from '../../raft/entry.ts';
+import type { StoredLog } from '../../raft/log.ts';
+import type { HardState } from '../../raft/member.ts';
+import type { Ready } from '../../raft/node.ts';
+import { decodeIndexUnit, encodeEntry, encodeFiller, encodeIndexUnit, indexUnitBytes } from './entry-format.ts';
+import { lastGoodEntry } from './recovery.ts';
+import { Segments } from './segments.ts';
+import { type Checkpoint, readCheckpoint, readCurrTerm, writeCheckpoint, writeCurrTerm } from './state-file.ts';
+
+export interface DLedgerStoreOptions {
+  /** `<controllerStorePath>/dledger-<selfId>`. */
+  readonly folder: string;
+  /** Size of a data segment, `mappedFileSize`. */
+  readonly segmentBytes: number;
+  /** Whether a body can be one; a torn last entry fails it. */
+  readonly plausible: (body: Uint8Array) => boolean;
+}
+
+const indexSegmentBytes = 167772160;
+const recentMax = 1024;
+
+/**
+ * The disk of one DLedger member: log, term and vote, checkpoint. `persist` is the durable half of the Raft contract.
+ * Nothing is ever deleted from the front: a controller replays its whole log.
+ */
+export class DLedgerStore implements StoredLog {
+  /** As read at the start. */
+  readonly hardState: HardState;
+  readonly #folder: string;
+  readonly #segmentBytes: number;
+  readonly #lock: FolderLock;
+  readonly #data: Segments;
+  readonly #index: Segments;
+  /** The last entries, without gaps. */
+  #recent: Entry[] = [];
+  #checkpoint: Checkpoint;
+
+  /** Opens or creates the folder and repairs a torn tail. Throws STORE_LOCKED or STORE_CORRUPT. */
+  constructor({ folder, segmentBytes, plausible }: DLedgerStoreOptions) {
+    this.#folder = folder;
+    this.#segmentBytes = segmentBytes;
+    this.#lock = lockFolder(folder);
+    this.#data = new Segments(join(folder, 'data'), segmentBytes);
+    this.#index = new Segments(join(folder, 'index'), indexSegmentBytes);
+    this.hardState = readCurrTerm(join(folder, 'currterm'));
+    this.#checkpoint = readCheckpoint(join(folder, 'checkpoint')) ?? { committedIndex: -1, endIndex: -1 };
+    const first = this.#data.starts[0] ?? 0;
+    if (first !== 0) throw this.#corrupt(`the log begins at position ${first}`);
+    this.#recover(plausible);
+  }
+
+  #recover(plausible: (body: Uint8Array) => boolean): void {
+    const last = lastGoodEntry(this.#data, this.#index, this.#segmentBytes, plausible);
+    const { committedIndex } = this.#checkpoint;
+    const lastIndex = last?.index ?? -1;
+    if (lastIndex < committedIndex) {
+      throw this.#corrupt(`entry ${committedIndex} is committed, but the log ends with ${lastIndex}`);
+    }
+    if (last !== null && last.term > this.hardState.currTerm) {
+      throw this.#corrupt(`the log ends in term ${last.term}, but currterm says ${this.hardState.currTerm}`);
+    }
+    if (last !== null) this.#recent.push(last);
+    this.#truncate(lastIndex + 1, last === null ? 0 : endOf(last));
+  }
+
+  #corrupt(what: string): SwitchlabError {
+    return new SwitchlabError('STORE_CORRUPT', `Controller log ${this.#folder}: ${what}.`);
+  }
+
+  get endIndex(): number {
+    return this.#recent.at(-1)?.index ?? -1;
+  }
+
+  entry(index: number): Entry | undefined {
+    const first = this.#recent[0];
+    if (first === undefined || index < 0) return undefined;
+    return index >= first.index ? this.#recent[index - first.index] : this.#read(index);
+  }
+
+  #read(index: number): Entry {
+    const bytes = this.#index.read(index * indexUnitBytes, indexUnitBytes);
+    const unit = bytes.length === indexUnitBytes ? decodeIndexUnit(bytes) : null;
+    if (unit === null || unit.index !== index) throw this.#corrupt(`index unit ${index} is damaged`);
+    const body = this.#data.read(unit.pos + entryHeaderBytes, unit.size - entryHeaderBytes);
+    return { index, term: unit.term, pos: unit.pos, body };
+  }
+
+  /** Stores term, vote and entries of a `Ready`; resolves when they are durable. */
+  async persist({ hardState, entries }: Pick<Ready, 'hardState' | 'entries'>): Promise<void> {
+    if (hardState !== null) writeCurrTerm(join(this.#folder, 'currterm'), hardState);
+    if (entries.length === 0) return;
+    for (const entry of entries) this.#write(entry);
+    await Promise.all([this.#data.flush(), this.#index.flush()]);
+  }
+
+  #write(entry: Entry): void {
+    if (entry.index <= this.endIndex) {
+      const before = this.entry(entry.index - 1);
+      this.#recent = before === undefined ? [] : [before];
+      this.#truncate(entry.index, before === undefined ? 0 : endOf(before));
+    }
+    const before = this.#recent.at(-1);
+    const end = before === undefined ? 0 : endOf(before);
+    if (entry.pos > end) this.#data.write(end, encodeFiller(entry.pos - end));
+    this.#data.write(entry.pos, encodeEntry(entry));
+    this.#index.write(entry.index * indexUnitBytes, encodeIndexUnit(entry));
+    this.#recent.push(entry);
+    if (this.#recent.length > recentMax) this.#recent.shift();
+  }
+
+  #truncate(index: number, position: number): void {
+    this.#data.truncate(position);
+    this.#index.truncate(index * indexUnitBytes);
+  }
+
+  /** Notes how far entries are committed; written only when it changed. */
+  writeCheckpoint(committedIndex: number): void {
+    const checkpoint = { committedIndex, endIndex: this.endIndex };
+    const same = committedIndex === this.#checkpoint.committedIndex && this.endIndex === this.#checkpoint.endIndex;
+    if (same || committedIndex < this.#checkpoint.committedIndex) return;
+    this.#checkpoint = checkpoint;
+    writeCheckpoint(join(this.#folder, 'checkpoint'), checkpoint);
+  }
+
+  close(): void {
+    this.#data.close();
+    this.#index.close();
+    this.#lock.release();
+  }
+}
+
+function endOf(entry: Entry): number {
+  return entry.pos + entrySize(entry.body);
+}
