@@ -1,0 +1,50 @@
+import { type Release, releases } from '../../reference-impl/base/release.ts';
+import { SetupError } from './setup-error.ts';
+import { apacheTarget } from './targets/apache.ts';
+import { referenceTarget } from './targets/reference.ts';
+import type { Target } from './targets/target.ts';
+
+/** The pair of releases that a run judges. */
+export interface Targets extends Readonly<Record<Release, Target>> {
+  readonly defaultProfile: string;
+  /** Target name to what a report shows. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Makes both startable. Throws `SetupError`. */
+  prepare(): Promise<void>;
+}
+
+/** Releases taken when a list of Apache targets names only one side. */
+const apacheDefaults: Record<Release, string> = { new: '5.3.3', old: '4.9.7' };
+
+/**
+ * Reads `reference`, or a comma list of `reference:new`, `reference:old` and `apache:<version>`, at most one for each
+ * release; the side that is not named comes from the same family. Throws `SetupError`.
+ */
+export function parseTargets(text: string): Targets {
+  const named = text.split(',').flatMap((item) => parseTarget(item.trim()));
+  const take = (release: Release): Target => {
+    const [target, second] = named.filter((candidate) => candidate.release === release);
+    if (second) throw new SetupError(`"${text}" names two targets of the ${release} release: name one.`);
+    return (
+      target ?? (named[0]!.name.startsWith('apache') ? apacheTarget(apacheDefaults[release]) : referenceTarget(release))
+    );
+  };
+  const pair = { new: take('new'), old: take('old') };
+  return {
+    ...pair,
+    defaultProfile: releases.some((release) => pair[release].defaultProfile === 'tuned') ? 'tuned' : 'compressed',
+    versions: Object.fromEntries([pair.new, pair.old].map(({ name, version }) => [name, version])),
+    async prepare() {
+      await Promise.all([pair.new.prepare(), pair.old.prepare()]);
+    },
+  };
+}
+
+function parseTarget(item: string): Target[] {
+  if (item === 'reference') return releases.map(referenceTarget);
+  const [family, what = ''] = item.split(':');
+  const release = releases.find((name) => name === what);
+  if (family === 'reference' && release) return [referenceTarget(release)];
+  if (family === 'apache' && /^[45]\.\d+\.\d+$/.test(what)) return [apacheTarget(what)];
+  throw new SetupError(`"${item}" is no target: write reference, reference:new, reference:old or apache:<version>.`);
+}

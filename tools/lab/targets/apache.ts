@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { assert } from '../../../reference-impl/base/assert.ts';
+import type { Release } from '../../../reference-impl/base/release.ts';
+import { type ApacheInstallation, installApache } from './apache-installation.ts';
+import type { Role, Target } from './target.ts';
+
+const mainClass: Record<Role, string> = {
+  namesrv: 'org.apache.rocketmq.namesrv.NamesrvStartup',
+  controller: 'org.apache.rocketmq.controller.ControllerStartup',
+  broker: 'org.apache.rocketmq.broker.BrokerStartup',
+};
+
+/** Small heaps and the quick compiler: a lab process lives for seconds, and many share a laptop. */
+const javaOptions = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+
+/** Building a TLS context costs each 5.x process a second or more of its start. */
+const withoutTls = '-Dtls.server.mode=disabled';
+
+/** 4.9.x looks into the JDK when it unmaps its files. */
+const oldAddOpens = ['java.nio', 'sun.nio.ch', 'java.lang', 'java.util'].map(
+  (name) => `--add-opens=java.base/${name}=ALL-UNNAMED`,
+);
+
+/** A release of Apache RocketMQ, from Maven Central by its coordinates. */
+export function apacheTarget(version: string): Target {
+  const release: Release = Number(version.split('.')[0]) >= 5 ? 'new' : 'old';
+  let installation: ApacheInstallation | undefined;
+  return {
+    name: `apache:${version}`,
+    release,
+    version: `Apache RocketMQ ${version}`,
+    dialling: 'configuration',
+    defaultProfile: 'tuned',
+    async prepare() {
+      installation ??= await installApache(version, release);
+    },
+    launch({ role, folder, configFile, hosts }) {
+      assert(installation !== undefined, `${version} was not prepared`);
+      const { lib, home, logging } = installation;
+      const hostsFile = path.join(folder, 'hosts');
+      const archive = installation.archiveOf(role);
+      return {
+        command: 'java',
+        args: [
+          ...javaOptions,
+          ...(existsSync(archive) ? [`-XX:SharedArchiveFile=${archive}`] : []),
+          ...(release === 'old' ? oldAddOpens : []),
+          withoutTls,
+          `-Duser.home=${folder}`,
+          `-Djdk.net.hosts.file=${hostsFile}`,
+          ...logging,
+          '-cp',
+          path.join(lib, '*'),
+          mainClass[role],
+          '-c',
+          configFile,
+        ],
+        env: { ROCKETMQ_HOME: home },
+        files: { [hostsFile]: hostsText(hosts) },
+      };
+    },
+  };
+}
+
+/** The JVM asks this file alone: it must know this machine's own name as well. */
+function hostsText(hosts: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(hosts).map(([name, address]) => `${address} ${name}\n`);
+  return `127.0.0.1 localhost ${hostname()}\n${lines.join('')}`;
+}
