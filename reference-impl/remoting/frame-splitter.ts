@@ -78,7 +78,11 @@ export class FrameSplitter {
   #take(target: Buffer, offset: number): number {
     const count = this.#chunk.copy(target, offset, this.#position);
     this.#position += count;
-    if (!this.pending) this.#chunk = empty; // a cut frame must not keep the chunk alive
+    if (!this.pending) {
+      // A cut frame, or an idle connection, must not keep the chunk alive.
+      this.#chunk = empty;
+      this.#position = 0;
+    }
     return count;
   }
 
