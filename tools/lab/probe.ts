@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { parseAddress } from '../../reference-impl/base/address.ts';
 
 /**
  * What a client sees that connects and asks: the connection was refused, closed without an answer, answered, or neither
@@ -10,18 +11,18 @@ export interface ProbeResult {
 }
 
 export interface ProbeOptions {
-  readonly host: string;
-  readonly port: number;
-  /** Any request that the server answers. */
-  readonly question: Uint8Array;
+  /** `host:port`. */
+  readonly address: string;
+  /** Any request that the server answers; null to connect and say nothing. */
+  readonly question: Uint8Array | null;
   readonly waitMs: number;
 }
 
 /** Opens a connection of its own, sends `question` and reports the first thing that happens. */
-export async function probe({ host, port, question, waitMs }: ProbeOptions): Promise<ProbeResult> {
+export async function probe({ address, question, waitMs }: ProbeOptions): Promise<ProbeResult> {
   const startMs = performance.now();
   return await new Promise((resolve) => {
-    const socket = connect({ host, port });
+    const socket = connect(parseAddress(address));
     const end = (outcome: ProbeResult['outcome']) => {
       clearTimeout(timer);
       socket.destroy();
@@ -31,7 +32,7 @@ export async function probe({ host, port, question, waitMs }: ProbeOptions): Pro
     let connected = false;
     socket.on('connect', () => {
       connected = true;
-      socket.write(question);
+      if (question !== null) socket.write(question);
     });
     socket.on('data', () => end('answered'));
     socket.on('error', () => end(connected ? 'closed' : 'refused'));
