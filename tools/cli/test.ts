@@ -1,0 +1,14 @@
+import { run, runInOrder } from './run.ts';
+import { unitTests } from './unit-tests.ts';
+
+/** Everything that a change must pass; `.ci/run` calls exactly this. */
+const node = (script: string, ...args: string[]) =>
+  run(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args]);
+
+process.exitCode = await runInOrder([
+  ['static checks', () => node('tools/cli/check.ts')],
+  ['unit and golden tests, with coverage', () => run('c8', [process.execPath, ...unitTests([])])],
+  ['conformance of the reference', () => node('tools/cli/conformance.ts', '--name', 'test-reference')],
+  ['stock Java clients against the reference', () => node('tools/stock-clients/stock-clients.ts')],
+  ['one cell on Apache releases', () => node('tools/cli/apache-cell.ts')],
+]);
