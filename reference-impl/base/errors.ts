@@ -29,6 +29,7 @@ export const errorHints = {
   REMOTING_TOO_MANY_REQUESTS: 'Too many requests are waiting for an answer on this connection.',
   REQUEST_REFUSED: 'The server said no: its response code and remark tell why.',
   CONTROLLER_NO_LEADER: 'An election is under way, or too few controllers are alive.',
+  CONSUMER_NO_BROKER: 'Wait for the route to name one, or read from another broker id.',
   MESSAGE_ID_ILLEGAL: 'Give the offset message id: 32 or 56 hexadecimal digits.',
   BODY_MALFORMED: 'The body is not what this command carries.',
   NOT_BUILT: 'This part of RocketMQ is not built in Switchlab.',

@@ -122,7 +122,9 @@ export function createBrokerCalls(remoting: RemotingClient): BrokerCalls {
     async topicStats(address, topic) {
       const { body } = await call(remoting, address, getTopicStatsInfo, { topic });
       const { offsetTable } = jsonBody(body) as { offsetTable: Record<string, Omit<TopicOffset, 'queue'>> };
-      return objectKeyEntries(offsetTable).map(([queue, offsets]) => ({ queue: queue as MessageQueue, ...offsets }));
+      return objectKeyEntries(offsetTable).map(([queue, { minOffset, maxOffset, lastUpdateTimestamp }]) => {
+        return { queue: queue as MessageQueue, minOffset, maxOffset, lastUpdateTimestamp };
+      });
     },
     async brokerEpoch(address) {
       const { body } = await call(remoting, address, getBrokerEpochCache, {});

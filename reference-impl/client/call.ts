@@ -14,7 +14,7 @@ export interface Answer<R extends HeaderSchema> {
 }
 
 /** A command whose request and response have no header fields: only its code and body count. */
-export function bareCommand(code: number): Command<Record<never, never>, Record<never, never>> {
+export function bareCommand(code: number): Command<HeaderSchema, HeaderSchema> {
   return defineCommand({ code, request: {}, response: {} });
 }
 
