@@ -1,0 +1,201 @@
+import { systemClock, type Timer } from '../base/clock.ts';
+import { AutoSwitchMasterLink } from './auto-switch-master.ts';
+import { AutoSwitchSlave } from './auto-switch-slave.ts';
+import { withEnds } from './epoch-list.ts';
+import { Epochs } from './epochs.ts';
+import { HaListener } from './listener.ts';
+import { SyncState } from './sync-state.ts';
+import type {
+  AutoSwitchHaService,
+  HaDependencies,
+  ProposalAnswer,
+  Proposer,
+  ReplicaStatus,
+  SyncStateSet,
+} from './types.ts';
+
+const noSet: SyncStateSet = { members: new Set(), epoch: 0 };
+/** Looks at joining replicas this often within the time that a member may lag. */
+const ticksPerLag = 30;
+
+/**
+ * Replication between brokers whose roles come from the controller (`AutoSwitchHAService` 5.3.3). Listens always, but
+ * serves replicas only while it is master: a slave that comes too early would cut its log to one that is not final yet.
+ */
+export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwitchHaService {
+  const epochs = new Epochs(options.storePathEpochFile);
+  const slave = new AutoSwitchSlave(options, store, epochs);
+  const links = new Set<AutoSwitchMasterLink>();
+  const listeners: (() => void)[] = [];
+  let state: SyncState | null = null;
+  let proposer: Proposer | null = null;
+  let masterBrokerId: number | null = null;
+  let timer: Timer | null = null;
+
+  const notify = () => {
+    for (const listener of listeners) listener();
+  };
+
+  /** After anything that may have moved the set or what its members have. */
+  const settle = () => {
+    if (state === null) return;
+    if (state.confirmOffset > store.confirmOffset) store.setConfirmOffset(state.confirmOffset);
+    propose(state);
+    notify();
+  };
+
+  const propose = (asking: SyncState) => {
+    if (proposer === null) return;
+    const members = asking.nextProposal();
+    if (members === null) return;
+    const answered = (answer: ProposalAnswer) => {
+      asking.answered(answer, Date.now());
+      if (state === asking) settle();
+    };
+    proposer(members, asking.agreed).then(answered, () => answered('UNKNOWN'));
+  };
+
+  const joined = (link: AutoSwitchMasterLink) => {
+    for (const other of links) {
+      if (other !== link && other.brokerId === link.brokerId) other.socket.close('the replica connected anew');
+    }
+    state?.connected(link.brokerId, link.asyncLearner, Date.now());
+  };
+  const acknowledged = (link: AutoSwitchMasterLink) => {
+    state?.acknowledged(link.brokerId, link.ackOffset, Date.now());
+    settle();
+  };
+  const closed = (link: AutoSwitchMasterLink) => {
+    links.delete(link);
+    const replaced = [...links].some((other) => other.brokerId === link.brokerId);
+    if (link.brokerId !== -1 && !replaced) state?.disconnected(link.brokerId);
+    settle();
+  };
+  const listener = new HaListener(options, (socket) => {
+    if (state === null) return void socket.destroy();
+    links.add(new AutoSwitchMasterLink(socket, options, store, epochs, { joined, acknowledged, closed }));
+  });
+
+  store.onProgress(() => {
+    if (state === null) return;
+    state.written(store.writtenOffset);
+    settle();
+    for (const link of links) link.pump();
+  });
+
+  const tick = () => {
+    epochs.dropBefore(store.minPhyOffset);
+    state?.expireJoins(Date.now());
+    settle();
+    for (const link of links) link.announce();
+  };
+
+  const closeLinks = () => {
+    for (const link of [...links]) link.socket.close('the broker stops or changes its role');
+  };
+
+  const status = (link: AutoSwitchMasterLink): ReplicaStatus => ({
+    brokerId: link.brokerId,
+    address: link.socket.remoteAddress,
+    ackOffset: link.ackOffset,
+    transferFromWhere: link.transferFromWhere,
+    transferredByteInSecond: link.socket.meter.rate(Date.now()),
+    lastCaughtUpTimeMs: state?.caughtUpMs(link.brokerId, Date.now()) ?? 0,
+  });
+
+  const newEpoch = (master: SyncState, masterEpoch: number, set: SyncStateSet) => {
+    store.writeNow();
+    master.beginEpoch(epochs.beginAsMaster(masterEpoch, store.maxPhyOffset));
+    master.install(set, Date.now());
+    for (const link of links) link.pump();
+    settle();
+  };
+
+  const takeOver = (selfBrokerId: number, masterEpoch: number, set: SyncStateSet) => {
+    slave.setMasterHaAddress(null);
+    closeLinks();
+    store.writeNow();
+    store.truncateIncompleteTail();
+    const epochStartOffset = epochs.beginAsMaster(masterEpoch, store.maxPhyOffset);
+    const { allAckInSyncStateSet, haMaxTimeSlaveNotCatchup } = options;
+    const { confirmOffset } = store;
+    const settings = { selfBrokerId, allAckInSyncStateSet, haMaxTimeSlaveNotCatchup, epochStartOffset, confirmOffset };
+    state = new SyncState(settings, set, store.writtenOffset);
+    masterBrokerId = selfBrokerId;
+    settle();
+  };
+
+  return {
+    get port() {
+      return listener.port;
+    },
+    get replicas() {
+      return [...links].filter((link) => link.brokerId !== -1).map(status);
+    },
+    get slave() {
+      return slave.status;
+    },
+    get epochs() {
+      return withEnds(epochs.list, Infinity);
+    },
+    get lastEpoch() {
+      return epochs.lastEpoch;
+    },
+    get syncStateSet() {
+      return state?.agreed ?? noSet;
+    },
+    get pendingSyncStateSet() {
+      return state?.pending ?? null;
+    },
+    get allAckOffset() {
+      return state?.allAckOffset ?? 0;
+    },
+    replicasAt(offset) {
+      let count = store.writtenOffset >= offset ? 1 : 0;
+      for (const link of links) if (link.ackOffset >= offset) count++;
+      return count;
+    },
+    async changeToMaster(selfBrokerId, masterEpoch, set) {
+      if (masterEpoch < epochs.lastEpoch) return false;
+      if (state === null) takeOver(selfBrokerId, masterEpoch, set);
+      else newEpoch(state, masterEpoch, set);
+      const own = state;
+      await store.dispatched();
+      return own !== null && state === own;
+    },
+    async changeToSlave(selfBrokerId, masterEpoch, master) {
+      if (masterEpoch < epochs.lastEpoch) return false;
+      slave.brokerId = selfBrokerId;
+      if (state === null && masterBrokerId === master) return true;
+      state = null;
+      masterBrokerId = master;
+      closeLinks();
+      slave.setMasterHaAddress(null);
+      notify();
+      return true;
+    },
+    setMasterHaAddress(address) {
+      if (state === null) slave.setMasterHaAddress(address);
+    },
+    installSyncStateSet(set) {
+      if (state?.install(set, Date.now())) settle();
+    },
+    proposeThrough: (by) => void (proposer = by),
+    checkSyncStateSet() {
+      state?.check(Date.now());
+      settle();
+    },
+    onProgress: (added) => void listeners.push(added),
+    async start() {
+      await listener.start();
+      timer = systemClock.every(Math.max(1, options.haMaxTimeSlaveNotCatchup / ticksPerLag), tick);
+    },
+    async stop() {
+      timer?.cancel();
+      state = null;
+      slave.setMasterHaAddress(null);
+      listener.stop();
+      closeLinks();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { connect, type Socket } from 'node:net';
+import { systemClock, type Timer } from '../base/clock.ts';
+import type { LinkSocket } from './link-socket.ts';
+import type { HaOptions } from './types.ts';
+
+/** A slave's connection to its master: dials, dials again `reconnectMs` after a failure, at once when the address changes. */
+export class SlaveDialer {
+  readonly #options: Pick<HaOptions, 'addressBook' | 'reconnectMs' | 'log'>;
+  readonly #open: (socket: Socket) => LinkSocket;
+  #address: string | null = null;
+  #dialling: Socket | null = null;
+  #link: LinkSocket | null = null;
+  #retry: Timer | null = null;
+
+  /** @param open makes a link of a connected socket; it tells its end through `lost` */
+  constructor(options: Pick<HaOptions, 'addressBook' | 'reconnectMs' | 'log'>, open: (socket: Socket) => LinkSocket) {
+    this.#options = options;
+    this.#open = open;
+  }
+
+  get address(): string | null {
+    return this.#address;
+  }
+
+  get link(): LinkSocket | null {
+    return this.#link;
+  }
+
+  /** Null: stay unconnected. The same address again changes nothing. Throws ADDRESS_ILLEGAL. */
+  setAddress(address: string | null): void {
+    if (address === this.#address) return;
+    if (address !== null) this.#options.addressBook.dial(address);
+    this.#address = address;
+    this.#drop('another master');
+    if (address !== null) this.#dial(address);
+  }
+
+  /** The link that `open` made is closed. */
+  lost(): void {
+    this.#link = null;
+    if (this.#address === null || this.#retry !== null) return;
+    this.#retry = systemClock.after(this.#options.reconnectMs, () => {
+      this.#retry = null;
+      if (this.#address !== null) this.#dial(this.#address);
+    });
+  }
+
+  #drop(reason: string): void {
+    this.#retry?.cancel();
+    this.#retry = null;
+    this.#dialling?.destroy();
+    this.#dialling = null;
+    const link = this.#link;
+    this.#link = null;
+    link?.close(reason);
+    // Closing the link called `lost`, which must not dial the former address.
+    this.#retry?.cancel();
+    this.#retry = null;
+  }
+
+  #dial(address: string): void {
+    const { host, port } = this.#options.addressBook.dial(address);
+    const socket = connect({ host, port });
+    this.#dialling = socket;
+    const failed = (error: Error) => {
+      if (this.#dialling !== socket) return;
+      this.#dialling = null;
+      this.#options.log.info({ address, error: error.message }, 'The HA port of the master does not answer');
+      this.lost();
+    };
+    socket.once('error', failed);
+    socket.setTimeout(this.#options.reconnectMs, () => socket.destroy(new Error('no connection in time')));
+    socket.once('connect', () => {
+      socket.off('error', failed);
+      socket.setTimeout(0);
+      this.#dialling = null;
+      this.#link = this.#open(socket);
+    });
+  }
+}
