@@ -72,8 +72,8 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     settle();
   };
   const listener = new HaListener(options, (socket) => {
-    if (state === null) return void socket.destroy();
-    links.add(new AutoSwitchMasterLink(socket, options, store, epochs, { joined, acknowledged, closed }));
+    if (state === null) socket.destroy();
+    else links.add(new AutoSwitchMasterLink(socket, options, store, epochs, { joined, acknowledged, closed }));
   });
 
   store.onProgress(() => {
@@ -91,7 +91,7 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
   };
 
   const closeLinks = () => {
-    for (const link of [...links]) link.socket.close('the broker stops or changes its role');
+    for (const link of links) link.socket.close('the broker stops or changes its role');
   };
 
   const status = (link: AutoSwitchMasterLink): ReplicaStatus => ({

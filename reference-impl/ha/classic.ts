@@ -51,7 +51,7 @@ export function createClassicHa({ options, store }: HaDependencies): ClassicHaSe
     async stop() {
       slave.setMasterHaAddress(null);
       listener.stop();
-      for (const link of [...links]) link.close();
+      for (const link of links) link.close();
     },
   };
 }

@@ -46,14 +46,10 @@ export class SlaveDialer {
   }
 
   #drop(reason: string): void {
-    this.#retry?.cancel();
-    this.#retry = null;
     this.#dialling?.destroy();
     this.#dialling = null;
-    const link = this.#link;
-    this.#link = null;
-    link?.close(reason);
-    // Closing the link called `lost`, which must not dial the former address.
+    this.#link?.close(reason);
+    // Closing the link called `lost`; its retry must not dial the former address.
     this.#retry?.cancel();
     this.#retry = null;
   }
