@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { SwitchlabError } from '../base/errors.ts';
 import { encodeFrame } from './frame-writer.ts';
-import { decodeWhole, isFrame, readGolden, type GoldenEntry } from './golden.ts';
+import { decodeWhole, isFrame, jsonFrame, readGolden, type GoldenEntry } from './golden.ts';
 import { languageName } from './language.ts';
 import { SerializeType, type ExtFields, type RemotingCommand } from './types.ts';
 
@@ -151,14 +151,6 @@ test('a header that Java cannot read is refused', () => {
 
 function isMalformed(thrown: unknown): boolean {
   return thrown instanceof SwitchlabError && thrown.code === 'FRAME_MALFORMED';
-}
-
-function jsonFrame(header: string): Buffer {
-  const bytes = Buffer.from(header);
-  const frame = Buffer.concat([Buffer.alloc(8), bytes]);
-  frame.writeInt32BE(4 + bytes.length, 0);
-  frame.writeInt32BE(bytes.length, 4);
-  return frame;
 }
 
 test('a frame above 16 MiB is not written', () => {

@@ -31,3 +31,12 @@ export function decodeWhole(bytes: Buffer): RemotingCommand {
   if (!frames.next() || frames.pending) throw new Error('not exactly one frame');
   return decodeFrame(frames);
 }
+
+/** A frame without body around the JSON header `header`, which need not be one. */
+export function jsonFrame(header: string): Buffer {
+  const bytes = Buffer.from(header);
+  const frame = Buffer.concat([Buffer.alloc(8), bytes]);
+  frame.writeInt32BE(4 + bytes.length, 0);
+  frame.writeInt32BE(bytes.length, 4);
+  return frame;
+}

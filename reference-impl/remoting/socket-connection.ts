@@ -81,7 +81,7 @@ export class SocketConnection implements Connection {
     this.remoteAddress = options.remoteAddress;
     socket.setTimeout(options.idleMs, () => this.#closeBecause('it was idle'));
     socket.on('data', (chunk) => this.#receive(chunk));
-    socket.on('drain', () => this.#resume());
+    socket.on('drain', () => this.#paused && this.#resume());
     socket.on('error', (error) =>
       options.log.debug({ peer: this.remoteAddress, error: error.message }, 'socket error'),
     );
@@ -173,7 +173,8 @@ export class SocketConnection implements Connection {
 
   /** Serves the frames of the chunk until its end, or until the peer lets too many answers pile up. */
   #serve(): void {
-    while (!this.closed && !this.#paused && this.#out.pendingBytes <= unsentBytesHigh) {
+    while (!this.closed) {
+      if (this.#congested()) return this.#pause();
       let command: RemotingCommand;
       try {
         if (!this.#frames.next()) return;
@@ -184,6 +185,22 @@ export class SocketConnection implements Connection {
       if ((command.flag & flagResponse) === 0) this.#dispatch(command);
       else this.#pending.settle(command);
     }
+  }
+
+  #congested(): boolean {
+    return this.#out.pendingBytes + this.#socket.writableLength > unsentBytesHigh;
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  /** Serves what was left of the chunk, then reads on. */
+  #resume(): void {
+    this.#paused = false;
+    this.#serve();
+    if (!this.#paused) this.#socket.resume();
   }
 
   #dispatch(request: RemotingCommand): void {
@@ -242,11 +259,11 @@ export class SocketConnection implements Connection {
     process.nextTick(endTurn, this);
   }
 
-  /** Ends a turn: sends what it wrote, then serves what waited for the room. For the scheduler below only. */
+  /** Ends a turn: sends what it wrote, in one write. For the scheduler below only. */
   endTurn(): void {
     this.#flushScheduled = false;
     this.#flush();
-    if (this.#frames.pending) this.#serve();
+    if (this.#paused && !this.#congested()) this.#resume();
   }
 
   #flush(): void {
@@ -257,17 +274,6 @@ export class SocketConnection implements Connection {
     for (const buffer of buffers) socket.write(buffer);
     if (buffers.length > 1) socket.uncork();
     if (socket.writableLength > unsentBytesMax) this.#cutOff();
-    else if (socket.writableLength > unsentBytesHigh && !this.#paused) {
-      this.#paused = true;
-      socket.pause();
-    }
-  }
-
-  #resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#serve();
-    if (!this.#paused) this.#socket.resume();
   }
 
   /** Why no request can be sent now, or null. */
