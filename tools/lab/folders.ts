@@ -9,7 +9,7 @@ export interface Folder extends AsyncDisposable {
 
 /** A new empty folder under the system's temporary folder; disposal removes it with all it holds. */
 export async function temporaryFolder(): Promise<Folder> {
-  const { path, cleanup } = await dir({ prefix: 'switchlab-', unsafeCleanup: true });
+  const { path, cleanup } = await dir({ prefix: 'switchlab', unsafeCleanup: true });
   return { path, [Symbol.asyncDispose]: cleanup };
 }
 

@@ -7,6 +7,7 @@ import { createLink, type Link } from './link.ts';
 import { reservePort } from './ports.ts';
 import { createProxy, type Proxy } from './proxy.ts';
 import { temporaryFolder, type Folder } from './folders.ts';
+import { unnoted } from './timeline.ts';
 import { startToxiproxy, type ToxiproxyServer } from './toxiproxy-server.ts';
 import { until } from './until.ts';
 
@@ -35,7 +36,7 @@ before(async () => {
 beforeEach(async () => {
   const upstream = `127.0.0.1:${(echo.address() as AddressInfo).port}`;
   proxy = await createProxy(toxiproxy.url!, `echo-${proxies++}`, `127.0.0.1:${await reservePort()}`, upstream);
-  link = createLink({ from: 'test', to: 'echo', proxies: [{ proxy, question }], unbreakable: null });
+  link = createLink({ from: 'test', to: 'echo', proxies: [{ proxy, question }], unbreakable: null, note: unnoted });
 });
 
 after(async () => {
@@ -139,10 +140,22 @@ test('slow delays each direction', async () => {
 test('a fault that does not bite is inconclusive', async () => {
   const toothless: Proxy = { ...proxy, addToxic: async () => undefined, setEnabled: async () => undefined };
   for (const verb of ['refuse', 'blackhole', 'freeze'] as const) {
-    const useless = createLink({ from: 'a', to: 'b', proxies: [{ proxy: toothless, question }], unbreakable: null });
+    const useless = createLink({
+      from: 'a',
+      to: 'b',
+      proxies: [{ proxy: toothless, question }],
+      unbreakable: null,
+      note: unnoted,
+    });
     await assert.rejects(useless[verb](), Inconclusive, verb);
   }
-  const useless = createLink({ from: 'a', to: 'b', proxies: [{ proxy: toothless, question }], unbreakable: null });
+  const useless = createLink({
+    from: 'a',
+    to: 'b',
+    proxies: [{ proxy: toothless, question }],
+    unbreakable: null,
+    note: unnoted,
+  });
   await assert.rejects(useless.slow(100), /did not bite/);
 });
 
@@ -152,13 +165,19 @@ test('silence proves nothing when the server itself is silent', async () => {
   await once(mute, 'listening');
   const upstream = `127.0.0.1:${(mute.address() as AddressInfo).port}`;
   const silent = await createProxy(toxiproxy.url!, 'mute', `127.0.0.1:${await reservePort()}`, upstream);
-  const useless = createLink({ from: 'a', to: 'b', proxies: [{ proxy: silent, question }], unbreakable: null });
+  const useless = createLink({
+    from: 'a',
+    to: 'b',
+    proxies: [{ proxy: silent, question }],
+    unbreakable: null,
+    note: unnoted,
+  });
   await assert.rejects(useless.freeze(), /not proved/);
   mute.close();
 });
 
 test('a link without proxies, a second fault and a heal without fault are inconclusive', async () => {
-  const bare = createLink({ from: 'a', to: 'b', proxies: [], unbreakable: 'no proxy' });
+  const bare = createLink({ from: 'a', to: 'b', proxies: [], unbreakable: 'no proxy', note: unnoted });
   await assert.rejects(bare.refuse(), /cannot be refused: no proxy/);
   await assert.rejects(link.heal(), Inconclusive);
   await link.refuse();

@@ -2,6 +2,7 @@ import type { ToxicAttributeTypes, ToxicType } from 'toxiproxy-node-client';
 import { Inconclusive } from './inconclusive.ts';
 import { type ProbeResult, probe } from './probe.ts';
 import type { Proxy, Stream } from './proxy.ts';
+import type { Note } from './timeline.ts';
 
 export interface LinkedProxy {
   readonly proxy: Proxy;
@@ -17,6 +18,7 @@ export interface LinkParts {
   readonly proxies: readonly LinkedProxy[];
   /** Why the lab cannot break this link; null when it can. */
   readonly unbreakable: string | null;
+  readonly note: Note;
 }
 
 /**
@@ -98,7 +100,7 @@ function slowed(latencyMs: number): Fault {
 const toxicName = (type: ToxicType, stream: Stream) => `${type}_${stream}`;
 
 /** A whole link over its proxies. Without any (`unbreakable`), its verbs are inconclusive. */
-export function createLink({ from, to, proxies, unbreakable }: LinkParts): Link {
+export function createLink({ from, to, proxies, unbreakable, note }: LinkParts): Link {
   const path = `${from} to ${to}`;
   let current: Fault | null = null;
 
@@ -113,6 +115,7 @@ export function createLink({ from, to, proxies, unbreakable }: LinkParts): Link 
       }
     }
     await Promise.all(proxies.map((linked) => assertBites(linked, fault, `${path}, ${fault.name}`)));
+    note(`${path}: ${fault.name}`);
   }
 
   async function heal(): Promise<void> {
@@ -123,6 +126,7 @@ export function createLink({ from, to, proxies, unbreakable }: LinkParts): Link 
     }
     current = null;
     await Promise.all(proxies.map((linked) => assertWhole(linked, path)));
+    note(`${path}: healed`);
   }
 
   return {

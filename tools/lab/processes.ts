@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { Inconclusive } from './inconclusive.ts';
 import { ProcessExit } from './process-exit.ts';
 import { processRegistry } from './process-registry.ts';
+import type { Note } from './timeline.ts';
 import { until } from './until.ts';
 
 /** How to run one process. */
@@ -20,6 +21,7 @@ export interface ProcessSpec {
   readonly logFile: string;
   /** Whether it serves; may throw to say not yet. */
   readonly isReady: () => Promise<boolean>;
+  readonly note: Note;
 }
 
 export interface LabProcess extends AsyncDisposable {
@@ -56,6 +58,7 @@ export function createProcess(spec: ProcessSpec): LabProcess {
   function signal(name: NodeJS.Signals): void {
     if (child === undefined || state === 'ended')
       throw new Inconclusive(`${spec.name} does not run: no ${name} for it.`);
+    spec.note(`${spec.name}: ${name}`);
     child.kill(name);
   }
 
@@ -69,13 +72,15 @@ export function createProcess(spec: ProcessSpec): LabProcess {
     endIsWanted = false;
     state = 'running';
     ended = watch(started);
+    spec.note(`${spec.name}: started`);
   }
 
   async function watch(started: Child): Promise<void> {
     const { exitCode, signal } = await started;
     state = 'ended';
-    if (endIsWanted) return;
     const how = signal === undefined ? `exit code ${exitCode}` : signal;
+    spec.note(`${spec.name}: ended, ${how}`);
+    if (endIsWanted) return;
     unexpectedExit ??= new ProcessExit(`${spec.name} ended by itself: ${how}.\n${lastLines(spec.logFile)}`);
   }
 
@@ -85,6 +90,7 @@ export function createProcess(spec: ProcessSpec): LabProcess {
       return await spec.isReady();
     };
     await until(`${spec.name} serves`, look, (ready) => ready, { deadlineMs, pollMs: 30 });
+    spec.note(`${spec.name}: serves`);
   }
 
   async function stop(deadlineMs: number): Promise<void> {

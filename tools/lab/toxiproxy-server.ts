@@ -4,6 +4,7 @@ import { temporaryFolder } from './folders.ts';
 import { reservePort } from './ports.ts';
 import { createProcess } from './processes.ts';
 import { SetupError } from './setup-error.ts';
+import { unnoted } from './timeline.ts';
 import { findToxiproxy } from './toxiproxy-binary.ts';
 
 export interface ToxiproxyServer extends AsyncDisposable {
@@ -35,6 +36,7 @@ export async function startToxiproxy({ runFolder }: { runFolder: string }): Prom
     env: { LOG_LEVEL: 'warn' },
     workingFolder: folder.path,
     logFile: path.join(runFolder, 'toxiproxy.log'),
+    note: unnoted,
     isReady: async () => (await api.getVersion()) !== '',
   });
   await server.start();

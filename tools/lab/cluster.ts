@@ -1,0 +1,221 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type AddressBook, addressBook } from '../../reference-impl/base/address.ts';
+import { assert } from '../../reference-impl/base/assert.ts';
+import { RequestCode } from '../../reference-impl/remoting/codes.ts';
+import { temporaryFolder } from './folders.ts';
+import { Inconclusive } from './inconclusive.ts';
+import { createLink, type Link, type LinkedProxy } from './link.ts';
+import { type ClusterPlan, planCluster, type PlannedProcess } from './plan.ts';
+import type { PlannedLink } from './plan-links.ts';
+import { addressOf, type PlannedServer } from './plan-servers.ts';
+import { reserveBrokerPort, reservePort } from './ports.ts';
+import { createProcess, type LabProcess } from './processes.ts';
+import { probe, remotingQuestion } from './probe.ts';
+import type { Profile } from './profile.ts';
+import { createProxy, type Proxy } from './proxy.ts';
+import type { Settings } from './settings-file.ts';
+import type { Targets } from './targets.ts';
+import type { Role } from './targets/target.ts';
+import { type Note, timelineIn } from './timeline.ts';
+import type { Topology } from './topology.ts';
+
+export interface ClusterOptions {
+  /** Prepared targets. */
+  readonly targets: Targets;
+  readonly profile: Profile;
+  readonly seed: number;
+  /** API address of the Toxiproxy server of this run; null: connections are direct and cannot be cut. */
+  readonly toxiproxyUrl: string | null;
+  /** Takes configuration files, logs and the timeline; created when missing. */
+  readonly evidenceFolder: string;
+  readonly labDefect?: string | null;
+  /** Keys by role, over those of profile and topology; a release that lacks a key goes without it. */
+  readonly config?: Partial<Record<Role, Settings>>;
+  /** Processes that `start` prepares but does not start. */
+  readonly heldBack?: readonly string[];
+}
+
+/** Requests that a server of each role answers at once, whatever its state. The one for brokers is unknown to them. */
+const questions: Record<Role, Buffer> = {
+  namesrv: remotingQuestion(RequestCode.GET_BROKER_CLUSTER_INFO),
+  controller: remotingQuestion(RequestCode.CONTROLLER_GET_METADATA_INFO),
+  broker: remotingQuestion(31_999),
+};
+const readyAnswerMs = 1_000;
+const howToGetToxiproxy = 'there is no Toxiproxy server (`npm run conformance` says at its start how to install one).';
+
+/** Running processes of one topology, each pair that talks joined by a link of its own. Disposal kills and removes all. */
+export class Cluster implements AsyncDisposable {
+  readonly plan: ClusterPlan;
+  readonly #processes: ReadonlyMap<string, LabProcess>;
+  readonly #links: readonly Link[];
+  readonly #resources: AsyncDisposableStack;
+
+  private constructor(
+    plan: ClusterPlan,
+    processes: ReadonlyMap<string, LabProcess>,
+    links: readonly Link[],
+    resources: AsyncDisposableStack,
+  ) {
+    this.plan = plan;
+    this.#processes = processes;
+    this.#links = links;
+    this.#resources = resources;
+  }
+
+  /** Resolves when every process serves that is not held back. Throws `ProcessExit` or `ConditionFailure`. */
+  static async start(topology: Topology, options: ClusterOptions): Promise<Cluster> {
+    await using resources = new AsyncDisposableStack();
+    const { path: folder } = resources.use(await temporaryFolder());
+    const { targets, profile, config = {}, evidenceFolder, toxiproxyUrl } = options;
+    const ports = { reserve: reservePort, reserveBroker: reserveBrokerPort };
+    const noToxiproxy = toxiproxyUrl === null ? howToGetToxiproxy : null;
+    const plan = await planCluster({ topology, targets, profile, config, folder, ports, noToxiproxy });
+    mkdirSync(evidenceFolder, { recursive: true });
+    writeFileSync(path.join(evidenceFolder, 'cluster.json'), describe(topology, options, plan));
+    const note = timelineIn(path.join(evidenceFolder, 'timeline.ndjson'));
+    const links = await openLinks(plan.links, toxiproxyUrl, resources, note);
+    const processes = plan.processes.map((planned) => prepareProcess(planned, options, note));
+    resources.defer(async () => {
+      await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
+    });
+    const byName = new Map(processes.map((process) => [process.name, process]));
+    for (const wave of startWaves(plan.processes)) {
+      const starting = wave
+        .filter(({ name }) => !options.heldBack?.includes(name))
+        .map(({ name }) => byName.get(name)!);
+      await Promise.all(starting.map((process) => process.start()));
+      await Promise.all(starting.map((process) => process.waitReady(profile.deadlines.ready)));
+    }
+    return new Cluster(plan, byName, links, resources.move());
+  }
+
+  /** Announced addresses of one role, in the order of the topology. */
+  addresses(role: Role): string[] {
+    return this.plan.servers.filter((server) => server.role === role).map(addressOf);
+  }
+
+  /** For clients of the lab: leads announced addresses, host names too, straight to where the servers listen. */
+  get addressBook(): AddressBook {
+    const ports = this.plan.servers.flatMap((server) => server.ports);
+    return addressBook(Object.fromEntries(ports.map(({ announced, listens }) => [announced, listens])));
+  }
+
+  /** The brokers of one group, in the order of their names. */
+  replicas(group: string): PlannedServer[] {
+    return this.plan.servers.filter(({ member }) => member?.group.group === group);
+  }
+
+  server(name: string): PlannedServer {
+    const server = this.plan.servers.find((candidate) => candidate.name === name);
+    assert(server !== undefined, `no server ${name} in this cluster`);
+    return server;
+  }
+
+  /** The process that holds the server `name`: `namesrv-0` for the controller in it. */
+  process(name: string): LabProcess {
+    return this.#processes.get(this.server(name).process)!;
+  }
+
+  /** Throws `Inconclusive` when `from` never dials `to`. */
+  link(from: string, to: string): Link {
+    const link = this.#links.find((candidate) => candidate.from === from && candidate.to === to);
+    if (link === undefined)
+      throw new Inconclusive(`${from} does not connect to ${to} by itself: there is no such link.`);
+    return link;
+  }
+
+  /** Links from every server to `to`. */
+  linksTo(to: string): Link[] {
+    return this.#links.filter((link) => link.to === to);
+  }
+
+  /** Throws the first exit of a process that nobody asked for. */
+  assertNoUnexpectedExit(): void {
+    for (const { unexpectedExit } of this.#processes.values()) if (unexpectedExit) throw unexpectedExit;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync();
+  }
+}
+
+/** Controllers and NameServers first; then the first broker of each group, which becomes its master; then the others. */
+function startWaves(processes: readonly PlannedProcess[]): PlannedProcess[][] {
+  const wave = ({ servers }: PlannedProcess) => 1 + (servers[0]!.member?.index ?? -1);
+  const waves = Object.groupBy(processes, (process) => Math.min(wave(process), 2));
+  return [waves[0] ?? [], waves[1] ?? [], waves[2] ?? []];
+}
+
+async function openLinks(
+  planned: readonly PlannedLink[],
+  toxiproxyUrl: string | null,
+  resources: AsyncDisposableStack,
+  note: Note,
+): Promise<Link[]> {
+  const opened: Proxy[] = [];
+  resources.defer(async () => {
+    await Promise.all(opened.map((proxy) => proxy.remove()));
+  });
+  return await Promise.all(
+    planned.map(async ({ from, to, proxies, unbreakable }) => {
+      const linked: LinkedProxy[] = [];
+      for (const { proxy: listen, listens: upstream, remoting } of proxies) {
+        assert(toxiproxyUrl !== null, 'a proxy was planned without a server');
+        // Addresses are unique on this machine, and the server may be shared by many clusters.
+        const proxy = await createProxy(
+          toxiproxyUrl,
+          `${from.name}_${to.name}_${listen.replace(':', '_')}`,
+          listen,
+          upstream,
+        );
+        opened.push(proxy);
+        linked.push({ proxy, question: remoting ? questions[to.role] : null });
+      }
+      return createLink({ from: from.name, to: to.name, proxies: linked, unbreakable, note });
+    }),
+  );
+}
+
+/** Writes its files; starts nothing. */
+function prepareProcess(planned: PlannedProcess, options: ClusterOptions, note: Note): LabProcess {
+  const { name, role, target, folder, config, hosts, dials, servers } = planned;
+  const configFile = path.join(options.evidenceFolder, `${name}.conf`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(configFile, propertiesText(config), 'latin1');
+  const launch = target.launch({ role, folder, configFile, hosts, dials, labDefect: options.labDefect ?? null });
+  for (const [file, text] of Object.entries(launch.files)) writeFileSync(file, text);
+  const isReady = async () => {
+    const ask = ({ ports: [{ listens }], role }: PlannedServer) =>
+      probe({ address: listens, question: questions[role], waitMs: readyAnswerMs });
+    return (await Promise.all(servers.map(ask))).every(({ outcome }) => outcome === 'answered');
+  };
+  const logFile = path.join(options.evidenceFolder, `${name}.log`);
+  return createProcess({ name, ...launch, workingFolder: folder, logFile, isReady, note });
+}
+
+/** Text in the syntax of java.util.Properties. */
+function propertiesText(config: Settings): string {
+  const escape = (value: string) =>
+    value.replaceAll('\\', '\\\\').replaceAll(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return Object.entries(config)
+    .map(([key, value]) => `${key}=${escape(String(value))}\n`)
+    .join('');
+}
+
+function describe(topology: Topology, { targets, profile, seed }: ClusterOptions, plan: ClusterPlan): string {
+  const links = plan.links.map(({ from, to, proxies, unbreakable }) => ({
+    from: from.name,
+    to: to.name,
+    proxies: proxies.map(({ announced, proxy, listens }) => `${announced}: ${proxy} to ${listens}`),
+    unbreakable,
+  }));
+  const servers = plan.servers.map(({ name, process, target, ports }) => ({
+    name,
+    process,
+    target: target.name,
+    ports,
+  }));
+  return JSON.stringify({ seed, versions: targets.versions, profile, topology, servers, links }, null, 1);
+}
