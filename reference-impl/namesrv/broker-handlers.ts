@@ -49,7 +49,7 @@ function register(namesrv: Namesrv, request: RemotingCommand, connection: Connec
   const header = decodeHeader(registerBrokerCommand.request, request.extFields);
   const crc = header.bodyCrc32 ?? 0;
   if (crc !== 0 && crc !== javaCrc32(request.body ?? Buffer.alloc(0))) {
-    return { code: ResponseCode.SYSTEM_ERROR, remark: 'crc32 not match' };
+    return refused('crc32 not match');
   }
   const { current } = namesrv.config;
   const registered = registerBroker(
@@ -69,7 +69,7 @@ function register(namesrv: Namesrv, request: RemotingCommand, connection: Connec
     namesrv.clock.nowMs(),
     current.deleteTopicWithBrokerRegistration,
   );
-  if (registered === null) return { code: ResponseCode.SYSTEM_ERROR, remark: 'register broker failed' };
+  if (registered === null) return refused('register broker failed');
   if (registered.minBrokerIdChange !== null) namesrv.tell(registered.minBrokerIdChange);
   const order = current.returnOrderTopicConfigToBroker ? namesrv.kv.namespace(orderTopicConfigNamespace) : null;
   return {
@@ -77,6 +77,10 @@ function register(namesrv: Namesrv, request: RemotingCommand, connection: Connec
     extFields: encodeHeader(registerBrokerCommand.response, registered),
     body: order === null ? null : encodeKvTable(order),
   };
+}
+
+function refused(remark: string): ResponseInit {
+  return { code: ResponseCode.SYSTEM_ERROR, remark, extFields: {} };
 }
 
 function registeredBody(namesrv: Namesrv, request: RemotingCommand, compressed: boolean): RegisterBrokerBody {

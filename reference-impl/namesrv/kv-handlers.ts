@@ -25,7 +25,7 @@ export function handleKvConfig(server: RemotingServer, kv: KvConfig): void {
       return { code: ResponseCode.SUCCESS, extFields: encodeHeader(getKvConfig.response, { value }) };
     }
     const remark = `No config item, Namespace: ${namespace} Key: ${key}`;
-    return { code: ResponseCode.QUERY_NOT_FOUND, remark };
+    return { code: ResponseCode.QUERY_NOT_FOUND, remark, extFields: {} };
   });
   server.handle(deleteKvConfig.code, ({ extFields }) => {
     const { namespace, key } = decodeHeader(deleteKvConfig.request, extFields);

@@ -21,7 +21,10 @@ import * as topics from './topics.ts';
 
 /** Senders from this version on read standard JSON only (4.9.4). */
 const standardJsonSince = 401;
-const faq = '\nSee https://rocketmq.apache.org/docs/bestPractice/06FAQ for further details.';
+const faq = {
+  old: '\nSee http://rocketmq.apache.org/docs/faq/ for further details.',
+  new: '\nSee https://rocketmq.apache.org/docs/bestPractice/06FAQ for further details.',
+};
 
 /** Routes, cluster information, topic lists and topics: 105, 106, 206, 216, 224, 304, 311-313; new also 217, 901. */
 export function handleRoutes(server: RemotingServer, namesrv: Namesrv): void {
@@ -75,7 +78,7 @@ function route({ table, kv, config, release, clock, startedMs }: Namesrv, reques
   }
   const picked = pickRoute(table, header.topic ?? '', supportActingMaster);
   if (picked === null) {
-    const remark = `No topic route info in name server for the topic: ${header.topic}${faq}`;
+    const remark = `No topic route info in name server for the topic: ${header.topic}${faq[release]}`;
     return { code: ResponseCode.TOPIC_NOT_EXIST, remark };
   }
   const orderTopicConf = orderMessageEnable ? kv.get(orderTopicConfigNamespace, header.topic ?? '') : null;
