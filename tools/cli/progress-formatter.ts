@@ -19,7 +19,7 @@ export default class ProgressFormatter extends Formatter {
       0,
     );
     const inconclusive = worstTestStepResult.exception?.type === 'Inconclusive';
-    const verdict = worstTestStepResult.status === 'PASSED' ? 'pass' : inconclusive ? 'inconclusive' : 'FAIL';
+    const verdict = String(worstTestStepResult.status) === 'PASSED' ? 'pass' : inconclusive ? 'inconclusive' : 'FAIL';
     const tags = pickle.tags.map(({ name }) => name.slice(1)).join(' ');
     this.log(`${verdict.padEnd(6)} ${tags}  ${pickle.name}  ${seconds.toFixed(1)} s\n`);
   }
