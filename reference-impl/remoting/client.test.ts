@@ -108,6 +108,18 @@ test('hundreds of requests in flight each get their own answer', async () => {
   await server.stop();
 });
 
+test('60 MB in flight in both directions at once come through: neither side waits for the other', async () => {
+  const { server, address } = await startServer();
+  const client = createClient();
+  const connection = await client.connect(address, 1000);
+  const body = Buffer.alloc(20_000);
+  const sent = Array.from({ length: 3000 }, () => connection.request({ code: echo, body }, 10_000));
+  const answers = await Promise.all(sent);
+  assert.ok(answers.every((answer) => answer.body!.length === body.length));
+  await client.close();
+  await server.stop();
+});
+
 test('more requests in flight than allowed are refused, never sent', async () => {
   const { server, address } = await startServer();
   const client = createClient({ inFlightMax: 2 });

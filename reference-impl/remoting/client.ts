@@ -48,7 +48,7 @@ export function createRemotingClient(options: RemotingClientOptions): RemotingCl
       inFlightMax: options.inFlightMax ?? 65535,
       idleMs,
       remoteAddress: address,
-      preamble: false,
+      accepted: false,
     });
     live.set(address, connection);
     connection.onClose(() => live.delete(address));

@@ -9,7 +9,7 @@ import { SwitchlabError } from '../base/errors.ts';
  * Throws BODY_MALFORMED with the place.
  */
 export function parseFastjson(text: string): unknown {
-  // These three are what JSON.parse reads wrongly without saying so, or what it cannot check.
+  // JSON.parse would round a long and keep a $ref, without saying so.
   if (!longNumber.test(text) && !text.includes('$ref')) {
     try {
       return JSON.parse(text);

@@ -12,8 +12,8 @@ import {
 const backlog = 1024;
 const stopMs = 1000;
 
-/** Requests a server may have waiting for an answer on one connection: `serverAsyncSemaphoreValue`. */
-const inFlightMax = 64;
+/** Requests a server may have waiting for an answer on one connection: reply pushes come in bursts. */
+const inFlightMax = 1024;
 
 /**
  * A server of the remoting protocol. Bytes that are no frame close their connection without an answer, and no other.
@@ -35,7 +35,7 @@ export function createRemotingServer(options: RemotingServerOptions): RemotingSe
       inFlightMax,
       idleMs: 1000 * (options.idleSeconds ?? 120),
       remoteAddress: `${socket.remoteAddress}:${socket.remotePort}`,
-      preamble: options.release === 'new',
+      accepted: true,
     });
     connections.add(connection);
     connection.onClose(() => connections.delete(connection));

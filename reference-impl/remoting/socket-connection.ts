@@ -32,16 +32,18 @@ export interface SocketConnectionOptions {
   readonly idleMs: number;
   /** Who is at the other end, when the socket's own peer is not the one to name. */
   readonly remoteAddress: string;
-  /** Whether a PROXY line may come first. */
-  readonly preamble: boolean;
+  /** Whether the peer opened it: what it sends is mostly requests, and a PROXY line may come first. */
+  readonly accepted: boolean;
 }
 
 const flagResponse = 1;
 const flagOneway = 2;
 
-// A peer that asks and does not read: from here on nothing more is read from it, and beyond the second it is cut off.
+// A peer that asks and does not read: from here on nothing more is read from it. Only the accepting side stops reading: if
+// the asking side did too, each could wait for the other to read.
 const unsentBytesHigh = 1048576;
-const unsentBytesMax = 134217728;
+// Beyond this, requests are refused; beyond twice this, the peer is cut off.
+const unsentRequestBytesMax = 67108864;
 const lingerMs = 3000;
 
 /** The Java producer dereferences the extFields of these answers unchecked: even an error must carry an object. */
@@ -77,7 +79,7 @@ export class SocketConnection implements Connection {
     this.#options = options;
     this.#version = versionOrdinal[options.release];
     this.#pending = new PendingAnswers(options.inFlightMax);
-    this.#preamble = options.preamble ? new Preamble() : null;
+    this.#preamble = options.accepted && options.release === 'new' ? new Preamble() : null;
     this.remoteAddress = options.remoteAddress;
     socket.setTimeout(options.idleMs, () => this.#closeBecause('it was idle'));
     socket.on('data', (chunk) => this.#receive(chunk));
@@ -188,7 +190,11 @@ export class SocketConnection implements Connection {
   }
 
   #congested(): boolean {
-    return this.#out.pendingBytes + this.#socket.writableLength > unsentBytesHigh;
+    return this.#options.accepted && this.#unsentBytes > unsentBytesHigh;
+  }
+
+  get #unsentBytes(): number {
+    return this.#out.pendingBytes + this.#socket.writableLength;
   }
 
   #pause(): void {
@@ -273,13 +279,13 @@ export class SocketConnection implements Connection {
     if (buffers.length > 1) socket.cork();
     for (const buffer of buffers) socket.write(buffer);
     if (buffers.length > 1) socket.uncork();
-    if (socket.writableLength > unsentBytesMax) this.#cutOff();
+    if (socket.writableLength > 2 * unsentRequestBytesMax) this.#cutOff();
   }
 
   /** Why no request can be sent now, or null. */
   #refusal(): SwitchlabError | null {
     if (this.closed) return this.#closedError();
-    if (!this.#pending.full && this.#out.pendingBytes + this.#socket.writableLength < unsentBytesMax) return null;
+    if (!this.#pending.full && this.#unsentBytes < unsentRequestBytesMax) return null;
     return new SwitchlabError('REMOTING_TOO_MANY_REQUESTS', `Too many requests wait for ${this.remoteAddress}.`);
   }
 

@@ -52,12 +52,12 @@ export type AnswerListener = (error: SwitchlabError | null, answer: RemotingComm
 export interface Connection {
   /** Unique in this process, for logs and maps. */
   readonly id: number;
-  /** `ip:port` of the peer. */
+  /** `ip:port` of the peer; where this process dialled, the logical address it dialled. */
   readonly remoteAddress: string;
   readonly closed: boolean;
   /**
    * Answers `request`. Ignored when the request is oneway, has the response bit, or the connection is closed.
-   * Answers given in one turn of the event loop leave in one write.
+   * Answers given in one turn of the event loop leave in one write. The body is copied before this returns.
    */
   reply(request: RemotingCommand, response: ResponseInit): void;
   /**
@@ -70,7 +70,7 @@ export interface Connection {
    * before this call returned; what it throws is not caught.
    */
   requestWith(request: RequestInit, timeoutMs: number, onAnswer: AnswerListener): void;
-  /** Sends a request that nobody answers. Ignored when closed. */
+  /** Sends a request that nobody answers. Ignored when closed. Throws FRAME_TOO_LARGE. */
   oneway(request: RequestInit): void;
   /** Runs once when the connection is gone, at once when it already is. */
   onClose(listener: () => void): void;
