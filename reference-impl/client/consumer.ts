@@ -83,7 +83,7 @@ export async function createConsumer(options: ConsumerOptions): Promise<Consumer
 
   async function beatToAll(): Promise<void> {
     const route = await routes.route(topic);
-    const addresses = (route?.brokerDatas ?? []).flatMap((data) => [...data.brokerAddrs.values()]);
+    const addresses = (route?.brokerDatas ?? []).flatMap((data) => Array.from(data.brokerAddrs.values()));
     await Promise.all(addresses.map(beatTo));
   }
 

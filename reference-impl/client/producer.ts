@@ -68,13 +68,24 @@ export function createProducer(options: ProducerOptions): Producer {
     if (address === null) return process.nextTick(onOutcome, withoutMaster(target, queue.topic, route === null));
     const open = connections.get(address);
     if (open !== undefined && !open.closed) return submitOn(open, target, request, onOutcome);
-    remoting.connect(address, sendMsgTimeout).then(
-      (connection) => {
-        connections.set(address, connection);
-        submitOn(connection, target, request, onOutcome);
-      },
-      (thrown: unknown) => onOutcome(outcomeOfFailure(target, thrown)),
-    );
+    void connectAndSubmit(address, target, request, onOutcome);
+  }
+
+  /** Never rejects: the first sends to an address pay for a promise, the others find the connection open. */
+  async function connectAndSubmit(
+    address: string,
+    target: SendTarget,
+    request: RequestInit,
+    onOutcome: SendListener,
+  ): Promise<void> {
+    let connection: Connection;
+    try {
+      connection = await remoting.connect(address, sendMsgTimeout);
+    } catch (thrown) {
+      return onOutcome(outcomeOfFailure(target, thrown));
+    }
+    connections.set(address, connection);
+    submitOn(connection, target, request, onOutcome);
   }
 
   function submitOn(connection: Connection, target: SendTarget, request: RequestInit, onOutcome: SendListener): void {
