@@ -1,4 +1,5 @@
 import { systemClock, type Timer } from '../base/clock.ts';
+import { offsetAckedBy } from './acked-by.ts';
 import { AutoSwitchMasterLink } from './auto-switch-master.ts';
 import { AutoSwitchSlave } from './auto-switch-slave.ts';
 import { withEnds } from './epoch-list.ts';
@@ -46,7 +47,7 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
 
   const propose = (asking: SyncState) => {
     if (proposer === null) return;
-    const members = asking.nextProposal();
+    const members = asking.nextProposal(Date.now());
     if (members === null) return;
     const answered = (answer: ProposalAnswer) => {
       asking.answered(answer, Date.now());
@@ -150,11 +151,7 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     get allAckOffset() {
       return state?.allAckOffset ?? 0;
     },
-    replicasAt(offset) {
-      let count = store.writtenOffset >= offset ? 1 : 0;
-      for (const link of links) if (link.ackOffset >= offset) count++;
-      return count;
-    },
+    offsetAckedBy: (count) => offsetAckedBy(links, count),
     async changeToMaster(selfBrokerId, masterEpoch, set) {
       if (masterEpoch < epochs.lastEpoch) return false;
       if (state === null) takeOver(selfBrokerId, masterEpoch, set);

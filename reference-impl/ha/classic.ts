@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { offsetAckedBy } from './acked-by.ts';
 import { ClassicMasterLink } from './classic-master.ts';
 import { ClassicSlave } from './classic-slave.ts';
 import { HaListener } from './listener.ts';
@@ -40,11 +41,7 @@ export function createClassicHa({ options, store }: HaDependencies): ClassicHaSe
     get push2SlaveMaxOffset() {
       return push2SlaveMaxOffset;
     },
-    replicasAt(offset) {
-      let count = 0;
-      for (const link of links) if (link.ackOffset >= offset) count++;
-      return count;
-    },
+    offsetAckedBy: (count) => offsetAckedBy(links, count),
     setMasterHaAddress: (address) => slave.setMasterHaAddress(address),
     onProgress: (listener) => void listeners.push(listener),
     start: () => listener.start(),

@@ -15,7 +15,10 @@ export interface SyncStateOptions {
   readonly confirmOffset: number;
 }
 
-/** A replica that joins may be behind by this part of the time after which it would be out again. */
+/**
+ * A replica that joins may be behind by this part of the time after which it would be out again. A proposal that failed
+ * is repeated after the same time.
+ */
 const joinLagDivisor = 10;
 
 interface Replica {
@@ -43,8 +46,8 @@ export class SyncState {
   /** Proposed sets whose answer is not known. */
   #unanswered: ReadonlySet<number>[] = [];
   #inFlight: ReadonlySet<number> | null = null;
-  /** After a failure nothing is proposed until the next check or the next loss of a replica. */
-  #held = false;
+  /** After a failure nothing is proposed until then, unless a replica is lost or a newer set becomes known. */
+  #heldUntilMs = -Infinity;
   #counted: readonly number[] | null = null;
   #epochStartOffset: number;
   #agreed: SyncStateSet;
@@ -123,7 +126,7 @@ export class SyncState {
   disconnected(brokerId: number): void {
     this.#replicas.delete(brokerId);
     this.#missing.add(brokerId);
-    this.#held = false;
+    this.#heldUntilMs = -Infinity;
     this.#recount();
   }
 
@@ -144,7 +147,6 @@ export class SyncState {
 
   /** Every check period: members that lag too long or never came leave the wanted set. */
   check(nowMs: number): void {
-    this.#held = false;
     for (const member of this.#agreed.members) {
       const replica = this.#replicas.get(member);
       if (replica === undefined) this.#missing.add(member);
@@ -174,7 +176,7 @@ export class SyncState {
   install(set: SyncStateSet, nowMs: number): boolean {
     if (set.epoch <= this.#agreed.epoch) return false;
     this.#agreed = set;
-    this.#held = false;
+    this.#heldUntilMs = -Infinity;
     this.#unanswered = this.#inFlight === null ? [] : [this.#inFlight];
     for (const replica of this.#replicas.values()) {
       replica.joiningSinceMs = null;
@@ -189,8 +191,8 @@ export class SyncState {
    * The next set to ask for, or null while one is asked for or nothing is wanted. The caller sends it and reports
    * through `answered`.
    */
-  nextProposal(): ReadonlySet<number> | null {
-    if (this.#inFlight !== null || this.#held) return null;
+  nextProposal(nowMs: number): ReadonlySet<number> | null {
+    if (this.#inFlight !== null || nowMs < this.#heldUntilMs) return null;
     const wanted = this.#wanted();
     if (sameMembers(wanted, this.#agreed.members)) return null;
     this.#inFlight = wanted;
@@ -203,7 +205,7 @@ export class SyncState {
   answered(answer: ProposalAnswer, nowMs: number): void {
     const asked = this.#inFlight;
     this.#inFlight = null;
-    this.#held = typeof answer === 'string';
+    if (typeof answer === 'string') this.#heldUntilMs = nowMs + this.#joinLagMs;
     if (answer === 'UNKNOWN') return;
     if (answer === 'REFUSED' || !this.install(answer, nowMs)) {
       // Not installed: a newer set became known while this one was asked for.

@@ -50,6 +50,8 @@ export interface HaService {
   readonly port: number;
   readonly replicas: readonly ReplicaStatus[];
   readonly slave: SlaveStatus;
+  /** Largest offset that at least `count` connected replicas have written, 0 when fewer are connected. */
+  offsetAckedBy(count: number): number;
   /** Runs when an acknowledgement, a connection or a set changed: the broker then re-checks its waiting sends. */
   onProgress(listener: () => void): void;
   /** Listens; rejects with PORT_IN_USE. */
@@ -63,8 +65,6 @@ export interface ClassicHaService extends HaService {
   setMasterHaAddress(address: string | null): void;
   /** Largest acknowledged offset of any slave; never goes down. */
   readonly push2SlaveMaxOffset: number;
-  /** Connections whose ack has reached `offset`. */
-  replicasAt(offset: number): number;
 }
 
 /** One entry of the epoch file; `endOffset` is the next start, or Infinity for the last. */
@@ -104,8 +104,6 @@ export interface AutoSwitchHaService extends HaService {
    * An acknowledgement under allAckInSyncStateSet waits until it reaches the record's end.
    */
   readonly allAckOffset: number;
-  /** Replicas (this broker included) that have acknowledged `offset`. */
-  replicasAt(offset: number): number;
   /** Becomes master of `masterEpoch`; resolves when the tail is cut and everything is dispatched. False: epoch too old. */
   changeToMaster(selfBrokerId: number, masterEpoch: number, set: SyncStateSet): Promise<boolean>;
   /** Becomes slave; replication starts once `setMasterHaAddress` names the master. */
