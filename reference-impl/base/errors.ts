@@ -13,6 +13,9 @@ export const errorHints = {
   CONTROLLER_ADDR_MISSING: 'Set controllerAddr, or enableControllerMode=false.',
   CONTROLLER_PEERS_ILLEGAL: 'Write controllerDLegerPeers as "n0-host:port;n1-host:port".',
   CONTROLLER_SELF_ID_UNKNOWN: 'Set controllerDLegerSelfId to one of the ids in controllerDLegerPeers.',
+  CONTROLLER_GROUP_MISSING: 'Set controllerDLegerGroup; it must be the same on every member.',
+  CONTROLLER_APPEND_FAILED:
+    'No majority of the controllers took the event in time: it may still be applied. Ask again.',
   ADDRESS_ILLEGAL: 'Write an address as host:port, with a port from 1 to 65535.',
   ADDRESS_BOOK_ILLEGAL: 'The address book is a JSON object from "host:port" to "host:port".',
   PORT_IN_USE: 'Stop the process that holds the port, or choose another one.',

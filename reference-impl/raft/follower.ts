@@ -83,7 +83,7 @@ export class Follower {
     if (same && this.#log.endTerm === this.#member.currTerm) return RaftCode.SUCCESS;
     // Stricter: what is committed stays.
     if (same ? entry.index < this.#committed() : entry.index <= this.#committed()) return RaftCode.INCONSISTENT_STATE;
-    if (entry.pos !== this.#log.positionAt(entry.index, entry.body)) return RaftCode.INCONSISTENT_STATE;
+    if (!this.#log.accepts(entry)) return RaftCode.INCONSISTENT_STATE;
     this.#log.replaceFrom(entry);
     this.#commit(Math.min(request.commitIndex, this.#log.endIndex));
     return RaftCode.SUCCESS;
@@ -124,7 +124,7 @@ export class Follower {
   #write(request: PushRequest): boolean {
     for (const entry of request.entries) {
       const follows = entry.index === this.#log.endIndex + 1 && entry.term >= this.#log.endTerm;
-      if (!follows || entry.pos !== this.#log.positionAt(entry.index, entry.body)) return false;
+      if (!follows || !this.#log.accepts(entry)) return false;
       this.#log.append(entry);
     }
     return true;

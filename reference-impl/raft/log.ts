@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import { type Entry, entrySize, positionFor } from './entry.ts';
+import { type Entry, entrySize, positionFor, segmentFillerBytes } from './entry.ts';
 
 /** The part of the log that is on disk, read only. The owner of the disk appends what `Ready.entries` says. */
 export interface StoredLog {
@@ -53,6 +53,12 @@ export class RaftLog {
     const before = this.entry(index - 1);
     const end = before === undefined ? 0 : before.pos + entrySize(before.body);
     return positionFor(end, entrySize(body), this.#segmentBytes);
+  }
+
+  /** Whether an entry of a peer may go where it says. */
+  accepts(entry: Entry): boolean {
+    const fits = entrySize(entry.body) + segmentFillerBytes <= this.#segmentBytes;
+    return fits && entry.pos === this.positionAt(entry.index, entry.body);
   }
 
   append(entry: Entry): void {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { type Entry, positionFor } from '../../raft/entry.ts';
+import { type Entry, positionFor, sameEntry } from '../../raft/entry.ts';
 import { DLedgerStore } from './dledger-store.ts';
 import { decodeEntryHeader, encodeEntry } from './entry-format.ts';
 
@@ -77,10 +77,7 @@ test('what was persisted is there after a reopening, across segments', async (t)
   assert.match(readFileSync(join(folder, 'checkpoint'), 'latin1'), /^committedIndex=3\nendIndex=4\n$/);
   const again = open(folder);
   assert.deepEqual(again.hardState, { currTerm: 1, currVoteFor: 'n0' });
-  assert.deepEqual(
-    entries.map(({ index }) => ({ ...again.entry(index)!, body: again.entry(index)!.body.toString() })),
-    entries.map((entry) => ({ ...entry, body: entry.body.toString() })),
-  );
+  for (const entry of entries) assert.ok(sameEntry(again.entry(entry.index)!, entry), `entry ${entry.index}`);
   again.close();
 });
 

@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import type { AddressBook } from '../base/address.ts';
+import { parseAddress } from '../base/address.ts';
+import { systemClock } from '../base/clock.ts';
+import { SwitchlabError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { seededRandom } from '../base/random.ts';
+import type { Running } from '../base/running.ts';
+import { type ControllerConfig, controllerMembers } from '../config/controller.ts';
+import { controllerKeys } from '../config/keys/controller.ts';
+import { nettyServerKeys } from '../config/keys/netty-server.ts';
+import { liveConfig } from '../config/live.ts';
+import { dledgerTimings, type RaftTimings } from '../raft/options.ts';
+import { createRemotingClient } from '../remoting/client.ts';
+import { createRemotingServer } from '../remoting/server.ts';
+import { DecisionQueue } from './decision-queue.ts';
+import { Elections } from './elections.ts';
+import { handleControllerRequests } from './handlers.ts';
+import { RaftDriver } from './dledger/driver.ts';
+import { handlePeers, sendTo } from './dledger/peers.ts';
+import { RoleNotifier } from './role-notifier.ts';
+import { decodeEvent, isPlausibleBody } from './state/events.ts';
+import { LiveBrokers } from './state/liveness.ts';
+import { ReplicasInfo } from './state/replicas.ts';
+import { DLedgerStore } from './dledger/dledger-store.ts';
+
+export interface ControllerOptions {
+  readonly config: Readonly<ControllerConfig>;
+  readonly log: Log;
+  readonly addressBook: AddressBook;
+  /** Default: those of DLedger. The same on every member. */
+  readonly raftTimings?: RaftTimings;
+}
+
+const firstServingMs = 5000;
+
+/**
+ * Starts one controller, alone or inside a NameServer process. It listens on the port of its own entry in
+ * controllerDLegerPeers. A group of one resolves when it serves; in a larger group, when it takes part.
+ * Throws CONTROLLER_GROUP_MISSING, CONTROLLER_PEERS_ILLEGAL, CONTROLLER_SELF_ID_UNKNOWN, NOT_BUILT, STORE_LOCKED,
+ * STORE_CORRUPT or PORT_IN_USE.
+ */
+export async function startController({ config, log, addressBook, raftTimings }: ControllerOptions): Promise<Running> {
+  const members = controllerMembers(config);
+  const timings = raftTimings ?? dledgerTimings;
+  requireBuilt(config);
+  const store = new DLedgerStore({
+    folder: join(config.controllerStorePath, `dledger-${members.selfId}`),
+    segmentBytes: config.mappedFileSize,
+    plausible: isPlausibleBody,
+  });
+  const { port } = parseAddress(members.selfAddress);
+  const clock = systemClock;
+  const live = new LiveBrokers();
+  const replicas = new ReplicasInfo();
+  const settings = liveConfig(
+    { ...controllerKeys, ...nettyServerKeys },
+    'new',
+    { ...config, listenPort: port },
+    config.configStorePath,
+    log,
+  );
+  const client = createRemotingClient({ release: 'new', log, addressBook });
+  const server = createRemotingServer({
+    release: 'new',
+    log,
+    bindAddress: config.bindAddress,
+    port,
+    idleSeconds: config.serverChannelMaxIdleTimeSeconds,
+  });
+  const driver = new RaftDriver({
+    raft: {
+      group: config.controllerDLegerGroup,
+      selfId: members.selfId,
+      peerIds: [...members.peers.keys()],
+      segmentBytes: config.mappedFileSize,
+      timings,
+      random: seededRandom(process.pid ^ clock.nowMs()),
+    },
+    store,
+    clock,
+    log,
+    send: sendTo(client, members.peers, timings.requestTimeoutMs, log),
+    apply: ({ body }) => {
+      const event = decodeEvent(body);
+      if (event !== null) replicas.apply(event);
+    },
+  });
+  const queue = new DecisionQueue({
+    driver,
+    context: {
+      replicas,
+      living: (clusterName, brokerName, brokerId) => live.living(clusterName, brokerName, brokerId, clock.nowMs()),
+      get enableElectUncleanMaster() {
+        return settings.current.enableElectUncleanMaster;
+      },
+    },
+    readsThroughLog: () => settings.current.processReadEvent,
+    log,
+  });
+  const elections = new Elections({
+    config: () => settings.current,
+    replicas,
+    live,
+    queue,
+    notifier: new RoleNotifier(client, log),
+    isServing: () => driver.status.serving,
+    clock,
+    log,
+  });
+  handlePeers(server, driver);
+  handleControllerRequests(server, { queue, elections, config: settings, members, status: () => driver.status });
+  const stop = async () => {
+    elections.stop();
+    await server.stop();
+    await driver.stop();
+    await client.close();
+  };
+  try {
+    await server.start();
+    driver.start();
+    elections.start();
+    if (members.peers.size === 1) await serving(driver);
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+  return { addresses: { controller: members.selfAddress }, stop };
+}
+
+function requireBuilt({ controllerType, controllerDLegerGroup, metricsExporterType }: ControllerConfig): void {
+  if (controllerType !== 'DLedger') {
+    throw new SwitchlabError('NOT_BUILT', `controllerType=${controllerType}: only DLedger is built.`);
+  }
+  if (metricsExporterType !== 'DISABLE') {
+    throw new SwitchlabError('NOT_BUILT', `metricsExporterType=${metricsExporterType}: only DISABLE is built.`);
+  }
+  if (controllerDLegerGroup === '') {
+    throw new SwitchlabError('CONTROLLER_GROUP_MISSING', 'controllerDLegerGroup is empty.');
+  }
+}
+
+/** A member that is its own majority leads as soon as its vote and its first entry are on disk. */
+function serving(driver: RaftDriver): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      reject(new SwitchlabError('CONTROLLER_NO_LEADER', `Not leader after ${firstServingMs} ms.`));
+    }, firstServingMs);
+    const check = () => {
+      if (!driver.status.serving) return;
+      clearTimeout(late);
+      resolve();
+    };
+    driver.onStatus(check);
+    check();
+  });
+}
