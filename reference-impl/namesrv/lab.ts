@@ -31,7 +31,7 @@ export interface NamesrvLab extends AsyncDisposable {
 }
 
 export interface LabTable {
-  readonly topics?: readonly string[];
+  readonly topics?: readonly (string | TopicConfig)[];
   readonly dataVersion?: Partial<DataVersion>;
 }
 
@@ -70,7 +70,7 @@ export async function namesrvLab(
   };
 }
 
-export function labTopic(topicName: string, attributes = new Map<string, string>()): TopicConfig {
+export function labTopic(topicName: string, fields: Partial<TopicConfig> = {}): TopicConfig {
   return {
     topicName,
     readQueueNums: 8,
@@ -79,7 +79,8 @@ export function labTopic(topicName: string, attributes = new Map<string, string>
     topicFilterType: 'SINGLE_TAG',
     topicSysFlag: 0,
     order: false,
-    attributes,
+    attributes: new Map(),
+    ...fields,
   };
 }
 
@@ -90,10 +91,11 @@ export function registration(
   { topics = ['FT', 'FT2'], dataVersion = {} }: LabTable = {},
 ): RequestInit {
   const host = `10.0.0.${(header.brokerId ?? 0) + 1}`;
+  const configs = topics.map((topic) => (typeof topic === 'string' ? labTopic(topic) : topic));
   const body = encodeRegisterBroker(
     {
       dataVersion: { counter: 1, stateVersion: 0, timestamp: 1700000000000, ...dataVersion },
-      topicConfigTable: new Map(topics.map((topic) => [topic, labTopic(topic)])),
+      topicConfigTable: new Map(configs.map((topic) => [topic.topicName, topic])),
       filterServerList: [],
       topicQueueMappingInfoMap: new Map(),
     },
