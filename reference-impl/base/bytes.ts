@@ -23,9 +23,12 @@ export function javaCrc32(bytes: Uint8Array): number {
   return crc32(bytes) & 0x7fffffff;
 }
 
-/** `java.lang.String.hashCode`: i32 over UTF-16 units. */
-export function javaHashCode(text: string): number {
-  let hash = 0;
+/**
+ * `java.lang.String.hashCode`: i32 over UTF-16 units.
+ * @param start hash of a text before this one: the result is that of both together
+ */
+export function javaHashCode(text: string, start = 0): number {
+  let hash = start;
   for (let i = 0; i < text.length; i++) hash = (Math.imul(31, hash) + text.charCodeAt(i)) | 0;
   return hash;
 }

@@ -7,17 +7,18 @@ import { javaCrc32, viewOf } from '../base/bytes.ts';
 import { decodeBatch, encodeBatch } from './batch.ts';
 import { hostText, parseHost } from './host.ts';
 import { hostHex, offsetMsgId, parseOffsetMsgId, parseUniqKey, uniqKeySource } from './ids.ts';
-import { decodeProperties, encodeProperties, joinProperties, propertyOf } from './properties.ts';
+import { decodeProperties, encodeProperties, joinProperties, propertyOf, propertyPattern } from './properties.ts';
 import {
   blankRecord,
   decodeRecord,
   decodeRecords,
   encodeRecord,
   incompleteRecord,
-  isRecordSound,
+  isBodyIntact,
   magicV1,
   magicV2,
   notARecord,
+  propertiesLengthPosition,
   recordSizeAt,
   recordSizeBound,
 } from './record.ts';
@@ -167,7 +168,7 @@ test('one property is found as the whole map would show it', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(word, word)), word, fc.constantFrom('old', 'new'), (entries, name, release) => {
       const text = encodeProperties(entries, release);
-      assert.equal(propertyOf(text, name), decodeProperties(text).get(name));
+      assert.equal(propertyOf(text, propertyPattern(name)), decodeProperties(text).get(name));
     }),
   );
 });
@@ -198,7 +199,11 @@ test('every message survives a record of either version', () => {
       const bytes = reencode({ ...sent, size: 0, bodyCrc: 0 });
       const view = viewOf(bytes);
       assert.equal(recordSizeAt(view, 0, bytes.length), bytes.length);
-      assert.ok(isRecordSound(bytes, view, 0, bytes.length, true));
+      assert.equal(
+        bytes.readInt16BE(propertiesLengthPosition(view, 0, bytes.length)),
+        Buffer.byteLength(given.properties),
+      );
+      assert.ok(isBodyIntact(bytes, view, 0));
       const read = decodeRecord(bytes);
       const v6 =
         (given.bornHost.ip.length === 16 ? SysFlag.BORN_HOST_V6 : 0) |
@@ -229,6 +234,8 @@ test('a damaged or cut record is told apart', () => {
   assert.equal(recordSizeAt(viewOf(Buffer.from('00000e40cbd43194', 'hex')), 0, 8), blankRecord);
   const bodyByte = 88;
   record[bodyByte]! ^= 1;
-  assert.ok(!isRecordSound(record, viewOf(record), 0, size, true));
-  assert.ok(isRecordSound(record, viewOf(record), 0, size, false));
+  assert.ok(!isBodyIntact(record, viewOf(record), 0));
+  assert.notEqual(propertiesLengthPosition(viewOf(record), 0, size), -1);
+  record[84]! ^= 1;
+  assert.equal(propertiesLengthPosition(viewOf(record), 0, size), -1);
 });

@@ -57,16 +57,23 @@ export function joinProperties(own: string, batch: string): string {
   return own.endsWith(entryEnd) ? own + batch : own + entryEnd + batch;
 }
 
+/** How to find one property in a text; make it once per name. */
+export interface PropertyPattern {
+  readonly first: string;
+  readonly later: string;
+}
+
+export function propertyPattern(name: string): PropertyPattern {
+  return { first: name + nameEnd, later: entryEnd + name + nameEnd };
+}
+
 /** Value of one property without decoding the rest; undefined when it is absent or empty. The last one wins. */
-export function propertyOf(text: string, name: string): string | undefined {
-  const pattern = entryEnd + name + nameEnd;
-  let at = text.lastIndexOf(pattern);
-  if (at === -1) {
-    if (!text.startsWith(name + nameEnd)) return undefined;
-  }
-  const start = at === -1 ? name.length + 1 : at + pattern.length;
-  at = text.indexOf(entryEnd, start);
-  const value = text.slice(start, at === -1 ? text.length : at);
+export function propertyOf(text: string, { first, later }: PropertyPattern): string | undefined {
+  let start = text.startsWith(first) ? first.length : -1;
+  for (let at = text.indexOf(later); at !== -1; at = text.indexOf(later, at + 1)) start = at + later.length;
+  if (start === -1) return undefined;
+  const end = text.indexOf(entryEnd, start);
+  const value = text.slice(start, end === -1 ? text.length : end);
   return value === '' ? undefined : value;
 }
 

@@ -1,4 +1,5 @@
 import { javaCrc32, readInt64, viewOf, writeInt64 } from '../base/bytes.ts';
+import type { Release } from '../base/release.ts';
 import { SysFlag, type Host, type MessageToStore, type StoredMessage } from './types.ts';
 
 // Commit log record, big-endian (store.md 3), positions with IPv4 hosts:
@@ -21,6 +22,20 @@ export const recordSizeMin = 91;
 export const propertiesSizeMax = 32767;
 
 export const recordPosition = { magic: 4, queueId: 12, queueOffset: 20, physicalOffset: 28, sysFlag: 36 } as const;
+
+const topicSizeMaxV1 = 127;
+const topicSizeMaxV2 = 255;
+
+/**
+ * Version that a record of this topic takes; null when the topic is too long. New writes V2 for names of more than 127
+ * characters, which only retry topics may have.
+ * @param bytes UTF-8 of the name
+ */
+export function recordMagic(topic: string, bytes: Uint8Array, release: Release): number | null {
+  if (bytes.length <= topicSizeMaxV1) return magicV1;
+  const mayBeLong = release === 'new' && topic.startsWith('%RETRY%') && topic.length > topicSizeMaxV1;
+  return mayBeLong && bytes.length <= topicSizeMaxV2 ? magicV2 : null;
+}
 
 /** Upper bound of the bytes that `encodeRecord` writes for this message. */
 export function recordSizeBound(message: MessageToStore, topic: Uint8Array): number {
@@ -161,25 +176,27 @@ export function storeTimestampOf(view: DataView, at: number): number {
   return readInt64(view, at + (view.getInt32(at + 36) & SysFlag.BORN_HOST_V6 ? 68 : 56));
 }
 
-/**
- * What recovery asks of a whole record of `size` bytes: its parts add up to its size and, if wanted, the body's CRC
- * matches. RocketMQ does not compare physicalOffset with the position.
- */
-export function isRecordSound(bytes: Buffer, view: DataView, at: number, size: number, checkCrc: boolean): boolean {
+/** Position of the properties' length, or -1 when the parts of the record at `at` do not add up to `size`. */
+export function propertiesLengthPosition(view: DataView, at: number, size: number): number {
   const bodyAt = at + bodyLengthPosition(view.getInt32(at + 36)) + 4;
   const end = at + size;
-  if (bodyAt > end) return false;
+  if (bodyAt > end) return -1;
   const bodyLength = view.getInt32(bodyAt - 4);
   const topicLengthSize = view.getInt32(at + 4) === magicV2 ? 2 : 1;
   const topicLengthAt = bodyAt + bodyLength;
-  if (bodyLength < 0 || topicLengthAt + topicLengthSize + 2 > end) return false;
+  if (bodyLength < 0 || topicLengthAt + topicLengthSize + 2 > end) return -1;
   const topicLength = topicLengthSize === 2 ? view.getInt16(topicLengthAt) : view.getInt8(topicLengthAt);
-  const propertiesLengthAt = topicLengthAt + topicLengthSize + topicLength;
-  if (topicLength < 0 || propertiesLengthAt + 2 > end) return false;
-  const propertiesLength = view.getInt16(propertiesLengthAt);
-  if (propertiesLength < 0 || propertiesLengthAt + 2 + propertiesLength !== end) return false;
-  if (!checkCrc || bodyLength === 0) return true;
-  return javaCrc32(bytes.subarray(bodyAt, topicLengthAt)) === view.getInt32(at + 8);
+  const position = topicLengthAt + topicLengthSize + topicLength;
+  if (topicLength < 0 || position + 2 > end) return -1;
+  const propertiesLength = view.getInt16(position);
+  return propertiesLength >= 0 && position + 2 + propertiesLength === end ? position : -1;
+}
+
+/** Compares the body of the record at `at`, whose parts add up, with its CRC. */
+export function isBodyIntact(bytes: Buffer, view: DataView, at: number): boolean {
+  const bodyAt = at + bodyLengthPosition(view.getInt32(at + 36)) + 4;
+  const bodyLength = view.getInt32(bodyAt - 4);
+  return bodyLength === 0 || javaCrc32(bytes.subarray(bodyAt, bodyAt + bodyLength)) === view.getInt32(at + 8);
 }
 
 function writeHost(bytes: Buffer, view: DataView, at: number, host: Host): number {

@@ -16,6 +16,12 @@ export const SysFlag = {
   STORE_HOST_V6: 0x20,
 } as const;
 
+/** Prepared and rollback records are in no consume queue and have queue offset 0. */
+export function isInQueue(sysFlag: number): boolean {
+  const transaction = sysFlag & SysFlag.TRANSACTION_ROLLBACK;
+  return transaction === 0 || transaction === SysFlag.TRANSACTION_COMMIT;
+}
+
 /** What a producer gave, before the store assigned it a place. Times are ms since the epoch. */
 export interface MessageToStore {
   readonly topic: string;

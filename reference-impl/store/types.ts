@@ -66,6 +66,8 @@ export interface GetMessageResult {
   readonly nextBeginOffset: number;
   readonly minOffset: number;
   readonly maxOffset: number;
+  /** What was read lies so far behind the log's end (40 % of memory) that a slave should serve the next pull. */
+  readonly suggestPullingFromSlave: boolean;
 }
 
 /** One consume queue unit that became visible to consumers. */

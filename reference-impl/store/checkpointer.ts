@@ -1,0 +1,76 @@
+import { open } from 'node:fs/promises';
+import type { DiskGuard } from './disk-guard.ts';
+import type { Flusher } from './flusher.ts';
+import type { StoreParts } from './recovery.ts';
+
+/** Makes log, queues and index durable, and then says so in the checkpoint: recovery trusts everything it names. */
+export class Checkpointer {
+  readonly #parts: StoreParts;
+  readonly #flusher: Flusher;
+  readonly #disk: DiskGuard;
+  readonly #confirmOffset: () => number | null;
+  #running: Promise<void> | null = null;
+
+  /** @param confirmOffset to be kept in the checkpoint; null outside controller mode */
+  constructor(parts: StoreParts, flusher: Flusher, disk: DiskGuard, confirmOffset: () => number | null) {
+    this.#parts = parts;
+    this.#flusher = flusher;
+    this.#disk = disk;
+    this.#confirmOffset = confirmOffset;
+  }
+
+  /** Starts a round unless one runs. */
+  start(): void {
+    this.#running ??= this.#round();
+  }
+
+  /** A whole round from now on. */
+  async run(): Promise<void> {
+    await this.#running;
+    this.start();
+    await this.#running;
+  }
+
+  async #round(): Promise<void> {
+    try {
+      if (this.#disk.writeable) await this.#write();
+    } catch (thrown) {
+      this.#disk.fail(thrown);
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { queues, index, dispatcher, checkpoint } = this.#parts;
+    const { storeTimestamp } = dispatcher;
+    const indexTimestamp = index.endTimestamp;
+    const confirmOffset = this.#confirmOffset();
+    queues.write();
+    const files = [...queues.takeUnsyncedFiles(), ...index.write()];
+    // Before the first wait the stamps and the bytes belong together; after it new messages may have come.
+    await this.#flusher.flushed();
+    for (const file of files) await syncFile(file);
+    if (!this.#disk.writeable) return;
+    if (storeTimestamp > 0) {
+      checkpoint.physicMsgTimestamp = storeTimestamp;
+      checkpoint.logicsMsgTimestamp = storeTimestamp;
+    }
+    if (indexTimestamp > 0) checkpoint.indexMsgTimestamp = indexTimestamp;
+    if (confirmOffset !== null) checkpoint.confirmPhyOffset = confirmOffset;
+    checkpoint.flush();
+  }
+}
+
+/** A file deleted meanwhile needs no sync. */
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  try {
+    await file?.datasync();
+  } finally {
+    await file?.close();
+  }
+}

@@ -1,0 +1,114 @@
+import { totalmem } from 'node:os';
+import { readInt64 } from '../base/bytes.ts';
+import type { LogWindow } from './arena.ts';
+import type { CommitLog } from './commit-log.ts';
+import { unitSize, type ConsumeQueue } from './consume-queue.ts';
+import type { GetMessageResult, GetMessageStatus, MessageFilter } from './types.ts';
+
+// Limits of one answer, defaults of MessageStoreConfig: the first message always, then as long as both hold.
+const inMemory = { countMax: 32, bytesMax: 262144 };
+const onDisk = { countMax: 8, bytesMax: 65536 };
+/** Bytes behind the log's end that RocketMQ takes to be in memory: accessMessageInMemoryMaxRatio 40 %. */
+const memoryBytes = totalmem() * 0.4;
+/** Units examined when nothing matches, in bytes of the queue: maxFilterMessageCount. */
+const examinedBytesMin = 16000;
+
+/**
+ * Messages of one queue from `offset` on (`DefaultMessageStore.getMessage`), at most `maxMsgNums` and what the limits of
+ * one answer allow.
+ */
+export function getMessages(
+  log: CommitLog,
+  queue: ConsumeQueue | undefined,
+  offset: number,
+  maxMsgNums: number,
+  filter: MessageFilter | null,
+): GetMessageResult {
+  if (queue === undefined) return empty('NO_MATCHED_LOGIC_QUEUE', 0, 0, 0);
+  const { minOffset, maxOffset } = queue;
+  if (maxOffset === 0) return empty('NO_MESSAGE_IN_QUEUE', 0, minOffset, maxOffset);
+  if (offset < minOffset) return empty('OFFSET_TOO_SMALL', minOffset, minOffset, maxOffset);
+  if (offset === maxOffset) return empty('OFFSET_OVERFLOW_ONE', offset, minOffset, maxOffset);
+  if (offset > maxOffset) return empty('OFFSET_OVERFLOW_BADLY', maxOffset, minOffset, maxOffset);
+  return scan(log, queue, offset, maxMsgNums, filter);
+}
+
+function scan(
+  log: CommitLog,
+  queue: ConsumeQueue,
+  offset: number,
+  maxMsgNums: number,
+  filter: MessageFilter | null,
+): GetMessageResult {
+  const reader = new RecordReader(log);
+  const records: Buffer[] = [];
+  let bytes = 0;
+  let next = offset;
+  let status: GetMessageStatus = 'NO_MATCHED_MESSAGE';
+  let lastPhysicalOffset = log.maxOffset;
+  const examinedEnd = offset + Math.max(examinedBytesMin, maxMsgNums * unitSize) / unitSize;
+  scan: while (next < examinedEnd) {
+    const units = queue.units(next, examinedEnd - next);
+    if (units === null) break;
+    for (let i = 0; i < units.count; i++) {
+      const at = units.at + i * unitSize;
+      const physicalOffset = readInt64(units.view, at);
+      const size = units.view.getInt32(at + 8);
+      const limits = log.maxOffset - physicalOffset > memoryBytes ? onDisk : inMemory;
+      const isFull = records.length >= Math.min(maxMsgNums, limits.countMax) || bytes + size > limits.bytesMax;
+      if (records.length > 0 && isFull) break scan;
+      next++;
+      if (filter !== null && !filter.matchesTagsCode(readInt64(units.view, at + 12))) continue;
+      const record = reader.read(physicalOffset, size);
+      if (record === null) {
+        if (records.length === 0) status = 'MESSAGE_WAS_REMOVING';
+        continue;
+      }
+      if (filter !== null && filter.matchesRecord !== null && !filter.matchesRecord(record)) continue;
+      records.push(record);
+      bytes += size;
+      status = 'FOUND';
+      lastPhysicalOffset = physicalOffset;
+    }
+  }
+  if (next === offset)
+    return empty('OFFSET_FOUND_NULL', queue.nextSegmentOffset(offset), queue.minOffset, queue.maxOffset);
+  return {
+    status,
+    records,
+    nextBeginOffset: next,
+    minOffset: queue.minOffset,
+    maxOffset: queue.maxOffset,
+    suggestPullingFromSlave: log.maxOffset - lastPhysicalOffset > memoryBytes,
+  };
+}
+
+/** Reads records of one scan, which mostly lie close together: from the arena, or through one window of the file. */
+class RecordReader {
+  readonly #log: CommitLog;
+  #window: LogWindow | null = null;
+
+  constructor(log: CommitLog) {
+    this.#log = log;
+  }
+
+  read(offset: number, size: number): Buffer | null {
+    let window = this.#window;
+    if (window === null || offset < window.startOffset || offset + size > window.endOffset) {
+      window = this.#log.windowForRead(offset, size);
+      if (window === null) return null;
+      this.#window = window;
+    }
+    const at = offset - window.startOffset;
+    return window.bytes.subarray(at, at + size);
+  }
+}
+
+function empty(
+  status: GetMessageStatus,
+  nextBeginOffset: number,
+  minOffset: number,
+  maxOffset: number,
+): GetMessageResult {
+  return { status, records: [], nextBeginOffset, minOffset, maxOffset, suggestPullingFromSlave: false };
+}

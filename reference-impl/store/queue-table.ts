@@ -1,0 +1,140 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { javaHashCode } from '../base/bytes.ts';
+import { ConsumeQueue } from './consume-queue.ts';
+import { scheduleTopic } from './delay-levels.ts';
+import { OpenFiles } from './open-files.ts';
+
+/** The queues of one topic, and what is computed once per topic. */
+export interface TopicQueues {
+  readonly topic: string;
+  /** UTF-8 of the name. */
+  readonly bytes: Buffer;
+  /** Java hash of `topic#`, where the hash of an index key goes on. */
+  readonly keyHashStart: number;
+  readonly isSchedule: boolean;
+  readonly queues: Map<number, ConsumeQueue>;
+}
+
+/** All consume queues: `<root>/consumequeue/<topic>/<queueId>/`. */
+export class QueueTable {
+  readonly #directory: string;
+  readonly #fileSize: number;
+  readonly #files = new OpenFiles();
+  readonly #topics = new Map<string, TopicQueues>();
+  /** Queues with units in memory only. */
+  readonly #unwritten = new Set<ConsumeQueue>();
+  #lastFound: TopicQueues | null = null;
+
+  constructor(rootDir: string, fileSize: number) {
+    this.#directory = join(rootDir, 'consumequeue');
+    this.#fileSize = fileSize;
+  }
+
+  /** Reads the queues from disk. */
+  load(): void {
+    for (const topic of subdirectories(this.#directory)) {
+      const entry = this.topic(topic);
+      for (const queueId of subdirectories(join(this.#directory, topic))) {
+        if (/^\d{1,9}$/.test(queueId)) this.queue(entry, Number(queueId));
+      }
+    }
+  }
+
+  topic(topic: string): TopicQueues {
+    let entry = this.#topics.get(topic);
+    if (entry === undefined) {
+      const bytes = Buffer.from(topic);
+      const isSchedule = topic === scheduleTopic;
+      entry = { topic, bytes, keyHashStart: javaHashCode(`${topic}#`), isSchedule, queues: new Map() };
+      this.#topics.set(topic, entry);
+    }
+    return entry;
+  }
+
+  /** The topic whose UTF-8 name is `bytes[from, to)`; mostly the one asked for last. */
+  topicOfBytes(bytes: Buffer, from: number, to: number): TopicQueues {
+    const last = this.#lastFound;
+    if (last !== null && last.bytes.length === to - from && isEqualAt(bytes, from, last.bytes)) return last;
+    this.#lastFound = this.topic(bytes.toString('utf8', from, to));
+    return this.#lastFound;
+  }
+
+  /** The queue, created when it does not exist. */
+  queue(entry: TopicQueues, queueId: number): ConsumeQueue {
+    let queue = entry.queues.get(queueId);
+    if (queue === undefined) {
+      const directory = join(this.#directory, entry.topic, String(queueId));
+      queue = new ConsumeQueue(directory, entry.topic, queueId, this.#fileSize, this.#files);
+      entry.queues.set(queueId, queue);
+    }
+    return queue;
+  }
+
+  find(topic: string, queueId: number): ConsumeQueue | undefined {
+    return this.#topics.get(topic)?.queues.get(queueId);
+  }
+
+  *all(): Generator<ConsumeQueue> {
+    for (const entry of this.#topics.values()) yield* entry.queues.values();
+  }
+
+  /** Largest end of a message in any queue; 0 without messages. */
+  get maxPhysicOffset(): number {
+    let max = 0;
+    for (const queue of this.all()) max = Math.max(max, queue.maxPhysicOffset);
+    return max;
+  }
+
+  markUnwritten(queue: ConsumeQueue): void {
+    this.#unwritten.add(queue);
+  }
+
+  /** Hands all units in memory to the kernel. Throws what the system threw. */
+  write(): void {
+    for (const queue of this.#unwritten) queue.write();
+    this.#unwritten.clear();
+  }
+
+  takeUnsyncedFiles(): string[] {
+    return [...this.all()].flatMap((queue) => queue.takeUnsyncedFiles());
+  }
+
+  delete(topic: string): void {
+    const entry = this.#topics.get(topic);
+    if (entry === undefined) return;
+    for (const queue of entry.queues.values()) {
+      this.#unwritten.delete(queue);
+      queue.delete();
+    }
+    rmSync(join(this.#directory, topic), { recursive: true, force: true });
+    this.#topics.delete(topic);
+    this.#lastFound = null;
+  }
+
+  deleteAll(): void {
+    for (const topic of this.#topics.keys()) this.delete(topic);
+  }
+
+  close(): void {
+    this.#files.closeAll();
+  }
+}
+
+/** False for a name that would leave its directory: such a topic is never created here, only received in raw bytes. */
+export function isTopicStorable(topic: string): boolean {
+  return topic !== '' && topic !== '.' && topic !== '..' && !topic.includes('/') && !topic.includes('\0');
+}
+
+function subdirectories(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function isEqualAt(bytes: Buffer, from: number, wanted: Buffer): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[from + i] !== wanted[i]) return false;
+  return true;
+}

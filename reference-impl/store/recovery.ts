@@ -1,0 +1,99 @@
+import {
+  blankSize,
+  isBodyIntact,
+  notARecord,
+  propertiesLengthPosition,
+  recordSizeAt,
+  recordSizeMin,
+  storeTimestampOf,
+} from '../message/record.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { CommitLog } from './commit-log.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { KeyIndex } from './key-index.ts';
+import type { LogSegment } from './log-segment.ts';
+import type { QueueTable } from './queue-table.ts';
+import { scanRecords } from './scan.ts';
+
+export interface StoreParts {
+  readonly log: CommitLog;
+  readonly queues: QueueTable;
+  readonly index: KeyIndex;
+  readonly dispatcher: Dispatcher;
+  readonly checkpoint: Checkpoint;
+}
+
+export interface RecoveryOptions {
+  /** The last process crashed: `abort` was there. */
+  readonly aborted: boolean;
+  readonly checkCRCOnRecover: boolean;
+  /** Records behind it are kept but not dispatched; Infinity without a limit. */
+  readonly confirmOffset: number;
+}
+
+/**
+ * Finds the end of the commit log, cuts what lies behind it, and brings queues and index to the same point (store.md 7).
+ * After a clean exit only records behind the queues' end are dispatched. After a crash everything that the checkpoint does
+ * not vouch for is dispatched again.
+ */
+export function recover(parts: StoreParts, options: RecoveryOptions): void {
+  const { log, queues, index, dispatcher } = parts;
+  if (log.segments.length === 0) {
+    queues.deleteAll();
+    index.deleteAll();
+    return;
+  }
+  for (const queue of queues.all()) queue.correctMinOffset(log.minOffset);
+  const start = options.aborted ? startAfterCrash(parts) : startAfterExit(parts);
+  // A crash can leave half a unit behind; the log tells again what belongs there.
+  if (options.aborted) for (const queue of queues.all()) queue.truncateTo(start);
+  dispatcher.offset = Math.max(start, queues.maxPhysicOffset);
+  const { offset: end } = scanRecords(log, start, log.writtenOffset, (bytes, view, at, size, offset) => {
+    const propertiesAt = propertiesLengthPosition(view, at, size);
+    if (propertiesAt === -1 || isTorn(bytes, view, propertiesAt, at + size)) return false;
+    if (options.checkCRCOnRecover && !isBodyIntact(bytes, view, at)) return false;
+    if (offset >= dispatcher.offset && offset + size <= options.confirmOffset) {
+      dispatcher.record(bytes, view, at, size, offset);
+      dispatcher.offset = offset + size;
+    }
+    return true;
+  });
+  for (const queue of queues.all()) queue.truncateTo(end);
+  log.truncateTo(end);
+  index.forgetBehind(end);
+  dispatcher.offset = Math.min(dispatcher.offset, end);
+}
+
+/** Newest segment that starts at or before the end of what the queues know. */
+function startAfterExit({ log, queues }: StoreParts): number {
+  const known = queues.maxPhysicOffset;
+  return (log.segments.findLast((segment) => segment.startOffset <= known) ?? log.segments[0]!).startOffset;
+}
+
+/** Newest segment whose first record is older than everything that may be missing on disk. */
+function startAfterCrash({ log, checkpoint }: StoreParts): number {
+  const { minTimestamp } = checkpoint;
+  const isOldEnough = (segment: LogSegment) => {
+    const timestamp = firstStoreTimestamp(log, segment);
+    return timestamp > 0 && timestamp <= minTimestamp;
+  };
+  return (log.segments.findLast(isOldEnough) ?? log.segments[0]!).startOffset;
+}
+
+/** 0 when the segment does not begin with a record. */
+function firstStoreTimestamp(log: CommitLog, segment: LogSegment): number {
+  const window = log.windowForScan(segment.startOffset, recordSizeMin);
+  if (window === null || recordSizeAt(window.view, 0, log.segmentSize) < blankSize) return 0;
+  return storeTimestampOf(window.view, 0);
+}
+
+/**
+ * Text does not end with a zero byte: where topic or properties do and no record follows, a crash cut the write short
+ * behind the body, which the CRC does not cover.
+ */
+function isTorn(bytes: Buffer, view: DataView, propertiesAt: number, end: number): boolean {
+  const lastOfText = end === propertiesAt + 2 ? propertiesAt - 1 : end - 1;
+  return (
+    bytes[lastOfText] === 0 && (end + blankSize > bytes.length || recordSizeAt(view, end, Infinity) === notARecord)
+  );
+}

@@ -1,0 +1,49 @@
+import { blankRecord, blankSize, incompleteRecord, notARecord, recordSizeAt } from '../message/record.ts';
+import type { CommitLog } from './commit-log.ts';
+
+/** Sees each record of a scan; false ends the scan before that record. */
+export type RecordVisitor = (bytes: Buffer, view: DataView, at: number, size: number, offset: number) => boolean;
+
+/** Why a scan ended: at the limit, before a record that ends behind it, or before bytes that are no record. */
+export type ScanEnd = 'limit' | 'incomplete' | 'not a record';
+
+/**
+ * Visits every whole record from `from`, which must be a record's start, up to `limit`.
+ * @returns where it ended, and why
+ */
+export function scanRecords(
+  log: CommitLog,
+  from: number,
+  limit: number,
+  visit: RecordVisitor,
+): { readonly offset: number; readonly end: ScanEnd } {
+  let offset = from;
+  let needed = blankSize;
+  while (offset < limit) {
+    const window = log.windowForScan(offset, needed);
+    if (window === null) return { offset, end: 'incomplete' };
+    const { bytes, view, startOffset } = window;
+    const stop = Math.min(window.endOffset, limit) - startOffset;
+    let at = offset - startOffset;
+    let size = incompleteRecord;
+    while (at < stop) {
+      size = recordSizeAt(view, at, stop - at);
+      if (size <= 0) break;
+      if (!visit(bytes, view, at, size, startOffset + at)) return { offset: startOffset + at, end: 'not a record' };
+      at += size;
+    }
+    offset = startOffset + at;
+    needed = blankSize;
+    if (size === notARecord) return { offset, end: 'not a record' };
+    if (offset >= limit) break;
+    const segmentEnd = log.segmentEnd(offset);
+    if (size === blankRecord) {
+      if (segmentEnd > limit) return { offset, end: 'incomplete' };
+      offset = segmentEnd;
+    } else if (size === incompleteRecord) {
+      needed = stop - at < blankSize ? blankSize : view.getInt32(at);
+      if (offset + needed > Math.min(segmentEnd, limit)) return { offset, end: 'incomplete' };
+    }
+  }
+  return { offset, end: 'limit' };
+}

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { silentLog } from '../base/log.ts';
+import type { Host, MessageToStore } from '../message/types.ts';
+import type { StoreOptions } from './types.ts';
+
+// What the tests of this folder share: folders, the golden stores, and options of their sizes.
+
+const golden = new URL('../../golden/store/', import.meta.url);
+
+/** One line of `expected.json`. */
+export interface ExpectedRecord {
+  readonly type: 'message' | 'blank' | 'dledgerEntry';
+  readonly file: string;
+  readonly position: number;
+  readonly size: number;
+  readonly topic: string;
+  readonly queueId: number;
+  readonly queueOffset: number;
+  readonly physicalOffset: number;
+  readonly storeSize: number;
+  readonly flag: number;
+  readonly sysFlag: number;
+  readonly bornTimestamp: number;
+  readonly storeTimestamp: number;
+  readonly bornHost: string;
+  readonly storeHost: string;
+  readonly reconsumeTimes: number;
+  readonly preparedTransactionOffset: number;
+  readonly bodyCRC: number;
+  readonly msgId: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly bodyBase64: string;
+}
+
+export function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'switchlab-store-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Unpacks `golden/store/<name>.tar.gz`; returns the store's root. */
+export function goldenStore(t: TestContext, name: string): string {
+  const folder = temporaryFolder(t);
+  execFileSync('tar', ['-xzf', new URL(`${name}.tar.gz`, golden).pathname, '-C', folder]);
+  return join(folder, 'store');
+}
+
+/** Messages of a golden store, in log order. */
+export function expectedRecords(name: string): ExpectedRecord[] {
+  const all = JSON.parse(readFileSync(new URL(`${name}.expected.json`, golden), 'utf8')) as ExpectedRecord[];
+  return all.filter((record) => record.type !== 'blank');
+}
+
+/** The sizes of the golden stores. */
+export function storeOptions(root: string, overrides: Partial<StoreOptions> = {}): StoreOptions {
+  return {
+    release: 'new',
+    log: silentLog,
+    storePathRootDir: root,
+    storePathCommitLog: join(root, 'commitlog'),
+    mappedFileSizeCommitLog: 32768,
+    mappedFileSizeConsumeQueue: 6000,
+    maxHashSlotNum: 100,
+    maxIndexNum: 400,
+    messageIndexEnable: true,
+    maxMessageSize: 8192,
+    flushDiskType: 'ASYNC_FLUSH',
+    flushIntervalCommitLog: 500,
+    flushIntervalConsumeQueue: 1000,
+    checkCRCOnRecover: true,
+    confirmOffsetLimitsDispatch: false,
+    messageDelayLevel: '1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h',
+    ...overrides,
+  };
+}
+
+export const loopback: Host = { ip: Uint8Array.of(127, 0, 0, 1), port: 10911 };
+
+export function message(overrides: Partial<MessageToStore> = {}): MessageToStore {
+  return {
+    topic: 'TopicA',
+    queueId: 0,
+    flag: 0,
+    sysFlag: 0,
+    bornTimestamp: 1795462015019,
+    bornHost: loopback,
+    storeHost: loopback,
+    reconsumeTimes: 0,
+    preparedTransactionOffset: 0,
+    body: Buffer.from('body'),
+    properties: '',
+    ...overrides,
+  };
+}
