@@ -1,4 +1,4 @@
-import { Formatter, type IFormatterOptions } from '@cucumber/cucumber';
+import { Formatter, type IFormatterOptions, Status } from '@cucumber/cucumber';
 
 /** One line per finished scenario, readable on a terminal and in a CI log. */
 export default class ProgressFormatter extends Formatter {
@@ -19,7 +19,7 @@ export default class ProgressFormatter extends Formatter {
       0,
     );
     const inconclusive = worstTestStepResult.exception?.type === 'Inconclusive';
-    const verdict = String(worstTestStepResult.status) === 'PASSED' ? 'pass' : inconclusive ? 'inconclusive' : 'FAIL';
+    const verdict = worstTestStepResult.status === Status.PASSED ? 'pass' : inconclusive ? 'inconclusive' : 'FAIL';
     const tags = pickle.tags.map(({ name }) => name.slice(1)).join(' ');
     this.log(`${verdict.padEnd(6)} ${tags}  ${pickle.name}  ${seconds.toFixed(1)} s\n`);
   }

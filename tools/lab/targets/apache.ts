@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { assert } from '../../../reference-impl/base/assert.ts';
 import type { Release } from '../../../reference-impl/base/release.ts';
+import { makeArchives } from './apache-archives.ts';
 import { type ApacheInstallation, installApache } from './apache-installation.ts';
 import type { Role, Target } from './target.ts';
 
@@ -18,23 +19,26 @@ const javaOptions = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopA
 /** Building a TLS context costs each 5.x process a second or more of its start. */
 const withoutTls = '-Dtls.server.mode=disabled';
 
-/** 4.9.x looks into the JDK when it unmaps its files. */
-const oldAddOpens = ['java.nio', 'sun.nio.ch', 'java.lang', 'java.util'].map(
-  (name) => `--add-opens=java.base/${name}=ALL-UNNAMED`,
-);
+/** 4.9.x looks into the JDK when it unmaps its files: without these a restart over existing files ends with code 253. */
+const oldAddOpens = [
+  ...['java.nio', 'sun.nio.ch', 'java.lang', 'java.util'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
+  '--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED',
+];
 
 /** A release of Apache RocketMQ, from Maven Central by its coordinates. */
 export function apacheTarget(version: string): Target {
   const release: Release = Number(version.split('.')[0]) >= 5 ? 'new' : 'old';
   let installation: ApacheInstallation | undefined;
-  return {
+  const target: Target = {
     name: `apache:${version}`,
     release,
     version: `Apache RocketMQ ${version}`,
     dialling: 'configuration',
     defaultProfile: 'tuned',
     async prepare() {
-      installation ??= await installApache(version, release);
+      if (installation !== undefined) return;
+      installation = await installApache(version, release);
+      await makeArchives(target, installation);
     },
     launch({ role, folder, configFile, hosts }) {
       assert(installation !== undefined, `${version} was not prepared`);
@@ -62,6 +66,7 @@ export function apacheTarget(version: string): Target {
       };
     },
   };
+  return target;
 }
 
 /** The JVM asks this file alone: it must know this machine's own name as well. */

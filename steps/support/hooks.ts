@@ -1,0 +1,18 @@
+import { After, Before, setDefaultTimeout, Status } from '@cucumber/cucumber';
+import type { SwitchlabWorld } from './world.ts';
+
+// Every wait has a deadline of its own, from the profile; this one only ends a step whose deadline is broken.
+setDefaultTimeout(10 * 60 * 1000);
+
+Before(function (this: SwitchlabWorld, { pickle }) {
+  this.beginEvidence(pickle.name, pickle.location?.line ?? 0);
+});
+
+After(async function (this: SwitchlabWorld, { result }) {
+  try {
+    // A process that went by itself fails a scenario that did not notice.
+    if (result?.status === Status.PASSED) this.trial.cluster.assertNoUnexpectedExit();
+  } finally {
+    await this.end();
+  }
+});

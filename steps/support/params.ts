@@ -1,0 +1,32 @@
+import { defineParameterType } from '@cucumber/cucumber';
+
+/** NameServer set-ups as features write them, and their file in `configs/topologies/nameservers`. */
+export const nameserverSetUps: Readonly<Record<string, string>> = {
+  'an old NameServer': 'old',
+  'an old NameServer and a controller apart': 'old-and-controller',
+  'a new NameServer with its controller': 'new-with-controller',
+  'a new NameServer without a controller': 'new-without-controller',
+  'an old and a new NameServer and a controller apart': 'old-and-new-and-controller',
+  'a new NameServer with its controller and one without': 'new-with-and-without-controller',
+};
+
+// Longer texts first: the shorter ones are their beginnings.
+const texts = Object.keys(nameserverSetUps).sort((a, b) => b.length - a.length);
+
+defineParameterType({
+  name: 'nameservers',
+  regexp: new RegExp(texts.join('|')),
+  transformer: (text: string) => `nameservers/${nameserverSetUps[text]!}`,
+});
+
+defineParameterType({
+  name: 'brokers',
+  regexp: /old|controller-mode|fixed-role/,
+  transformer: (kind: string) => `brokers/${kind}`,
+});
+
+defineParameterType({
+  name: 'peer',
+  regexp: /NameServer|controller/,
+  transformer: (peer: string) => (peer === 'controller' ? 'controller' : 'namesrv'),
+});

@@ -1,0 +1,65 @@
+import { setWorldConstructor, World } from '@cucumber/cucumber';
+import { readProfile } from '../../tools/lab/profile.ts';
+import { settingsFromEnv } from '../../tools/lab/run-settings.ts';
+import type { Settings } from '../../tools/lab/settings-file.ts';
+import { parseTargets, type Targets } from '../../tools/lab/targets.ts';
+import { readTopology } from '../../tools/lab/topology.ts';
+import { type Observe, scenarioFolder, Trial } from '../../tools/lab/trial.ts';
+import { type Observation, observationMediaType } from '../../tools/report/types.ts';
+
+const settings = settingsFromEnv();
+const profile = readProfile(settings.profile);
+let prepared: Promise<Targets> | null = null;
+
+/** Finds the targets once per worker; the runner has fetched and cached them already. */
+async function preparedTargets(): Promise<Targets> {
+  const targets = parseTargets(settings.target);
+  await targets.prepare();
+  return targets;
+}
+
+/** What a scenario has in hand: the configuration it asked for, and the trial once its cluster runs. */
+export class SwitchlabWorld extends World {
+  /** Broker keys of this scenario, over those of profile and topology. */
+  brokerConfig: Settings = {};
+  evidenceFolder = '';
+  #trial: Trial | null = null;
+
+  get trial(): Trial {
+    if (this.#trial === null) throw new Error('The scenario has no running group before this step.');
+    return this.#trial;
+  }
+
+  /** Starts the group and waits for nothing but its processes. */
+  async startTrial(topologyParts: readonly string[], heldBack: readonly string[] = []): Promise<void> {
+    prepared ??= preparedTargets();
+    this.#trial = await Trial.start({
+      topology: readTopology(...topologyParts),
+      targets: await prepared,
+      profile,
+      seed: settings.seed,
+      toxiproxyUrl: settings.toxiproxyUrl,
+      labDefect: settings.labDefect,
+      evidenceFolder: this.evidenceFolder,
+      config: { broker: this.brokerConfig },
+      heldBack,
+      observe: this.#observe,
+    });
+  }
+
+  /** Called by the hooks: where this scenario leaves its evidence. */
+  beginEvidence(name: string, line: number): void {
+    this.evidenceFolder = scenarioFolder(settings.runFolder, name, line);
+  }
+
+  async end(): Promise<void> {
+    await this.#trial?.[Symbol.asyncDispose]();
+  }
+
+  readonly #observe: Observe = (what, value, text) => {
+    const observation: Observation = { what, value, text, atMs: Date.now() };
+    this.attach(JSON.stringify(observation), observationMediaType);
+  };
+}
+
+setWorldConstructor(SwitchlabWorld);
