@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ClusterPlan, planCluster } from './plan.ts';
+import { readProfile } from './profile.ts';
+import { parseTargets } from './targets.ts';
+import { readTopology } from './topology.ts';
+
+interface Wish {
+  readonly nameservers: string;
+  readonly brokers: string;
+  readonly target: string;
+  readonly noToxiproxy?: string;
+}
+
+async function plan({ nameservers, brokers, target, noToxiproxy }: Wish): Promise<ClusterPlan> {
+  let last = 10_000;
+  const next = async () => (last += 10);
+  return await planCluster({
+    topology: readTopology(`nameservers/${nameservers}`, `brokers/${brokers}`),
+    targets: parseTargets(target),
+    profile: readProfile('tuned'),
+    config: { broker: { allAckInSyncStateSet: true } },
+    folder: '/tmp/x',
+    ports: { reserve: next, reserveBroker: next },
+    noToxiproxy: noToxiproxy ?? null,
+  });
+}
+
+const processOf = ({ processes }: ClusterPlan, name: string) => processes.find((process) => process.name === name)!;
+const linkOf = ({ links }: ClusterPlan, from: string, to: string) =>
+  links.find((link) => link.from.name === from && link.to.name === to);
+
+test('an Apache broker is led through its proxies by configuration and host name', async () => {
+  const wish = { nameservers: 'new-with-controller', brokers: 'controller-mode', target: 'apache:5.3.3' };
+  const cluster = await plan(wish);
+  const [first, second] = [processOf(cluster, 'broker-a-0'), processOf(cluster, 'broker-a-1')];
+  const toNamesrv = linkOf(cluster, 'broker-a-0', 'namesrv-0')!.proxies[0]!;
+  const toController = linkOf(cluster, 'broker-a-0', 'controller-0')!.proxies[0]!;
+  assert.equal(first.config.namesrvAddr, toNamesrv.proxy);
+  assert.notEqual(first.config.namesrvAddr, second.config.namesrvAddr);
+  assert.equal(first.config.controllerAddr, toController.announced);
+  assert.equal(toController.proxy, `${first.hosts['controller-0']}:${toController.announced.split(':')[1]}`);
+  assert.notEqual(first.hosts['controller-0'], second.hosts['controller-0']);
+  const namesrv = processOf(cluster, 'namesrv-0');
+  assert.equal(namesrv.hosts['controller-0'], '127.0.0.1');
+  assert.equal(namesrv.config.controllerDLegerPeers, `n0-${toController.announced}`);
+  assert.equal(namesrv.config.enableControllerInNamesrv, true);
+  assert.match(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.unbreakable!, /apache:5\.3\.3 dials broker-a-1/);
+});
+
+test('a reference process is told announced addresses and dials every one through a proxy', async () => {
+  const cluster = await plan({
+    nameservers: 'three-controllers',
+    brokers: 'controller-mode',
+    target: 'reference',
+  });
+  const announced = cluster.servers.filter(({ role }) => role === 'controller').map(({ ports }) => ports[0].announced);
+  const broker = processOf(cluster, 'broker-a-0');
+  assert.equal(broker.config.controllerAddr, announced.join(';'));
+  const proxies = cluster.links.flatMap(({ from, proxies }) => (from.name === 'broker-a-0' ? proxies : []));
+  assert.deepEqual(broker.dials, Object.fromEntries(proxies.map(({ announced, proxy }) => [announced, proxy])));
+  assert.equal(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.proxies.length, 2);
+  for (const [from, to] of [['controller-0', 'controller-2'] as const, ['controller-1', 'broker-a-0'] as const]) {
+    assert.equal(linkOf(cluster, from, to)!.unbreakable, null);
+  }
+  const all = cluster.links.flatMap(({ proxies }) => proxies.map(({ proxy }) => proxy));
+  assert.equal(new Set(all).size, all.length);
+});
+
+test('roles come from the configuration in a fixed group, and keys only to releases that know them', async () => {
+  const cluster = await plan({ nameservers: 'old-and-controller', brokers: 'old', target: 'reference' });
+  const [master, slave] = [processOf(cluster, 'broker-a-0').config, processOf(cluster, 'broker-a-1').config];
+  assert.deepEqual([master.brokerRole, master.brokerId], ['ASYNC_MASTER', 0]);
+  assert.deepEqual([slave.brokerRole, slave.brokerId], ['SLAVE', 1]);
+  for (const key of ['bindAddress', 'allAckInSyncStateSet', 'brokerHeartbeatInterval', 'enableControllerMode']) {
+    assert.equal(Object.hasOwn(master, key), false, key);
+  }
+  assert.equal(master.haSendHeartbeatInterval, 1000);
+  assert.equal(linkOf(cluster, 'broker-a-0', 'controller-0'), undefined);
+});
+
+test('controller-mode brokers without any controller are told an address where nobody listens', async () => {
+  const cluster = await plan({ nameservers: 'old', brokers: 'controller-mode', target: 'reference' });
+  const { controllerAddr, allAckInSyncStateSet } = processOf(cluster, 'broker-a-0').config;
+  const taken = cluster.servers.flatMap(({ ports }) => ports.map(({ announced }) => announced));
+  assert.ok(typeof controllerAddr === 'string' && !taken.includes(controllerAddr));
+  assert.equal(allAckInSyncStateSet, true);
+});
+
+test('without Toxiproxy every connection is direct and every link says why it cannot be cut', async () => {
+  for (const target of ['reference', 'apache:5.3.3']) {
+    const wish = { nameservers: 'new-with-controller', brokers: 'controller-mode', target, noToxiproxy: 'none here' };
+    const cluster = await plan(wish);
+    assert.ok(cluster.links.every(({ proxies, unbreakable }) => proxies.length === 0 && unbreakable === 'none here'));
+    assert.equal(processOf(cluster, 'broker-a-0').config.namesrvAddr, '127.0.0.1:10010');
+  }
+});
