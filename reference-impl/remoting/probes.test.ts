@@ -1,7 +1,7 @@
 // The recorded probes of both releases, replayed byte for byte against our server: raw bytes in, raw bytes or a close out.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { silentLog } from '../base/log.ts';
 import { seededRandom, type Random } from '../base/random.ts';
 import type { Release } from '../base/release.ts';
@@ -12,9 +12,14 @@ import type { RemotingServer } from './types.ts';
 const served = { code: 0, extFields: { offset: '42' } };
 const servedCode = 105;
 
-async function startServer(release: Release, unknownCode: 'refuse' | 'ignore'): Promise<RemotingServer> {
+async function startServer(
+  t: TestContext,
+  release: Release,
+  unknownCode: 'refuse' | 'ignore',
+): Promise<RemotingServer> {
   const server = createRemotingServer({ release, log: silentLog, bindAddress: '127.0.0.1', port: 0, unknownCode });
   server.handle(servedCode, () => served);
+  t.after(() => server.stop());
   await server.start();
   return server;
 }
@@ -54,7 +59,7 @@ function request(header: object): Buffer {
 
 const releaseOf = { '4.9.7': 'old', '5.3.3': 'new' } as const;
 
-test('all 90 recorded answers leave our server with the same bytes, in the header type and with the texts of the release', async () => {
+test('all 90 recorded answers leave our server with the same bytes, in the header type and with the texts of the release', async (t) => {
   const answered = readGolden('remoting/probes.json').filter(({ hex, responseHex }) => {
     return responseHex !== undefined && isFrame(Buffer.from(hex, 'hex'));
   });
@@ -72,22 +77,21 @@ test('all 90 recorded answers leave our server with the same bytes, in the heade
       server.handle(decodeWhole(Buffer.from(hex, 'hex')).code, () => ({ code, remark, extFields, body }));
       byHandler++;
     }
+    t.after(() => server.stop());
     await server.start();
     const answer = await probe(server, Buffer.from(hex, 'hex'), responseHex!.length / 2);
     assert.equal(answer, responseHex, `${version} ${name}`);
-    await server.stop();
   }
   assert.deepEqual({ answered: answered.length, byHandler }, { answered: 90, byHandler: 79 });
 });
 
-test('what the old NameServer closed on or was silent about, ours closes on or is silent about', async () => {
-  const server = await startServer('old', 'ignore');
+test('what the old NameServer closed on or was silent about, ours closes on or is silent about', async (t) => {
+  const server = await startServer(t, 'old', 'ignore');
   const entries = readGolden('remoting/probes.json').filter((entry) => framingOutcome(entry) !== undefined);
   assert.equal(entries.length, 10);
   for (const entry of entries) {
     assert.equal(await probe(server, Buffer.from(entry.hex, 'hex'), 0), framingOutcome(entry), entry.name);
   }
-  await server.stop();
 });
 
 /** Outcome of a probe that the NameServer did not answer. A TLS handshake is not built: ours closes. */
@@ -128,43 +132,41 @@ const framing: readonly (readonly [name: string, bytes: Buffer, old: string, fre
 ];
 
 for (const release of ['old', 'new'] as const) {
-  test(`framing of the ${release} release`, async () => {
-    const server = await startServer(release, 'refuse');
+  test(`framing of the ${release} release`, async (t) => {
+    const server = await startServer(t, release, 'refuse');
     for (const [name, bytes, old, fresh] of framing) {
       const expected = release === 'old' ? old : fresh;
       const outcome = await probe(server, bytes, expected === 'served' ? 1 : 0);
       assert.equal(outcome.startsWith('0000') ? 'served' : outcome, expected, name);
     }
-    await server.stop();
   });
 }
 
-test('a PROXY line names the peer; an opaque comes back as it was', async () => {
+test('a PROXY line names the peer; an opaque comes back as it was', async (t) => {
   const server = createRemotingServer({ release: 'new', log: silentLog, bindAddress: '127.0.0.1', port: 0 });
   server.handle(servedCode, (_request, connection) => ({ code: 0, remark: connection.remoteAddress }));
+  t.after(() => server.stop());
   await server.start();
   const bytes = Buffer.concat([haproxyLine, request({ opaque: -2147483648 })]);
   const answer = decodeWhole(Buffer.from(await probe(server, bytes, 50), 'hex'));
   assert.deepEqual([answer.remark, answer.opaque], ['1.2.3.4:111', -2147483648]);
-  await server.stop();
 });
 
-test('a binary request is answered in binary by old and in JSON by new', async () => {
+test('a binary request is answered in binary by old and in JSON by new', async (t) => {
   const binary = Buffer.from('0000001901000015006900019700000007000000000000000000000000', 'hex');
   for (const [release, serializeType] of [
     ['old', '01'],
     ['new', '00'],
   ] as const) {
-    const server = await startServer(release, 'refuse');
+    const server = await startServer(t, release, 'refuse');
     const answer = await probe(server, binary, 9);
     assert.equal(answer.slice(8, 10), serializeType);
-    await server.stop();
   }
 });
 
-test('10000 random writes on 100 connections: each is closed or waits, and everybody else is served', async () => {
+test('10000 random writes on 100 connections: each is closed or waits, and everybody else is served', async (t) => {
   for (const release of ['old', 'new'] as const) {
-    const server = await startServer(release, 'refuse');
+    const server = await startServer(t, release, 'refuse');
     const random = seededRandom(20261123);
     for (let connection = 0; connection < 100; connection++) {
       const socket = connect({ port: server.port, host: '127.0.0.1' });
@@ -173,7 +175,6 @@ test('10000 random writes on 100 connections: each is closed or waits, and every
       await serveWitnesses(server, 1);
       socket.destroy();
     }
-    await server.stop();
   }
 });
 
