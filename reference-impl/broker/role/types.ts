@@ -1,7 +1,27 @@
+import type { AddressBook } from '../../base/address.ts';
+import type { LabDefect } from '../../base/defect.ts';
+import type { Log } from '../../base/log.ts';
+import type { Release } from '../../base/release.ts';
+import type { BrokerConfig } from '../../config/broker.ts';
 import type { AutoSwitchHaService, ClassicHaService, ReplicaStatus } from '../../ha/types.ts';
+import type { RemotingClient, RemotingCommand } from '../../remoting/types.ts';
+import type { MessageStore } from '../../store/types.ts';
 
 /** `BrokerRole` of MessageStoreConfig. A controller-mode master is always SYNC_MASTER. */
 export type BrokerRoleName = 'ASYNC_MASTER' | 'SYNC_MASTER' | 'SLAVE';
+
+/** What a role is made of. It owns its HA service; store and client belong to the broker. */
+export interface RoleDependencies {
+  readonly release: Release;
+  /** Settings as they are now. */
+  readonly config: () => Readonly<BrokerConfig>;
+  readonly store: MessageStore;
+  readonly client: RemotingClient;
+  readonly addressBook: AddressBook;
+  readonly log: Log;
+  /** Null except in the lab. */
+  readonly defect: LabDefect | null;
+}
 
 /** What a role needs of the broker it lives in. The broker core implements it. */
 export interface RoleHost {
@@ -51,6 +71,17 @@ export interface BrokerRole {
   /** A NameServer answered a registration: addresses of the master of this set, null when it named none. */
   masterFromNamesrv(masterAddress: string | null, haServerAddress: string | null): void;
 
+  /**
+   * Opens the HA port and takes the role. In controller mode it resolves once the role is known, at the latest after a few
+   * seconds: the role is then looked for in the background, for ever. Rejects with PORT_IN_USE.
+   */
   start(host: RoleHost): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** The role of a broker in controller mode. */
+export interface ControlledBrokerRole extends BrokerRole {
+  readonly ha: AutoSwitchHaService;
+  /** NOTIFY_BROKER_ROLE_CHANGED (1008) came. Throws BODY_MALFORMED. */
+  roleChanged(notification: RemotingCommand): void;
 }

@@ -1,0 +1,44 @@
+import { systemClock, type Timer } from '../../base/clock.ts';
+import type { AutoSwitchHaService } from '../../ha/types.ts';
+import type { RoleHost } from './types.ts';
+
+/** The first pause between two registrations; it doubles up to `retryMs`. */
+const firstPauseMs = 50;
+
+/**
+ * A new slave learns where its master replicates from the answer to its registration, which a NameServer can give only
+ * once the master has registered too. RocketMQ asks again every 30 s; this asks again soon, until the address is known.
+ */
+export class MasterSearch {
+  readonly #host: RoleHost;
+  readonly #ha: AutoSwitchHaService;
+  readonly #retryMs: number;
+  #timer: Timer | null = null;
+
+  constructor(host: RoleHost, ha: AutoSwitchHaService, retryMs: number) {
+    this.#host = host;
+    this.#ha = ha;
+    this.#retryMs = retryMs;
+  }
+
+  start(): void {
+    this.stop();
+    this.#againIn(firstPauseMs);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #againIn(pauseMs: number): void {
+    const timer = systemClock.after(pauseMs, () => {
+      if (this.#ha.slave.masterHaAddress !== null) return;
+      const again = () => {
+        if (this.#timer === timer) this.#againIn(Math.min(2 * pauseMs, this.#retryMs));
+      };
+      this.#host.registerToNamesrv().then(again, again);
+    });
+    this.#timer = timer;
+  }
+}
