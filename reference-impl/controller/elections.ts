@@ -29,6 +29,7 @@ export class Elections {
   readonly #watched = new WeakSet<Connection>();
   /** Sets with an election of our own under way. */
   readonly #electing = new Set<string>();
+  #stopped = false;
 
   constructor(options: ElectionsOptions) {
     this.#options = options;
@@ -47,7 +48,9 @@ export class Elections {
     );
   }
 
+  /** From now on no broker counts as gone: a controller that stops hangs up on all of them. */
   stop(): void {
+    this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();
   }
 
@@ -67,6 +70,7 @@ export class Elections {
     if (this.#watched.has(connection)) return;
     this.#watched.add(connection);
     connection.onClose(() => {
+      if (this.#stopped) return;
       for (const broker of this.#options.live.closed(connection)) this.#gone(broker, 'its connection closed');
     });
   }
