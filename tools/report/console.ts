@@ -12,8 +12,8 @@ export function renderCompatibilityTable(reports: readonly RunReport[]): string 
   const width = Math.max(...Object.values(table.nameservers).map((name) => name.length)) + 2;
   const labelWidth =
     Math.max(
-      10,
-      ...reports.map(({ target }) => target.length),
+      12,
+      ...reports.map(({ target }) => target.length + 2),
       ...Object.values(table.brokers).map((name) => name.length),
     ) + 2;
   const lines = [cell('', labelWidth) + columns.map((column) => cell(table.nameservers[column]!, width)).join('')];
