@@ -1,5 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { readInt64, viewOf, writeInt64 } from '../base/bytes.ts';
+import { isExtAddress, readExtTagsCode } from './consume-queue-ext.ts';
 import { readFully, writeFully, writeZeros, zeroLeftovers } from './file-io.ts';
 import type { OpenFiles } from './open-files.ts';
 import { listSegments, segmentPath } from './segment-files.ts';
@@ -14,7 +16,7 @@ const tailUnitsMin = 50;
 const tailUnitsMax = 800;
 const recoverStepSize = 3200 * unitSize;
 
-/** Consecutive units of one queue, as bytes; `from` is the queue offset of the first. */
+/** Consecutive units of one queue: the first is at `at`. Valid until the queue grows. */
 export interface UnitsView {
   readonly view: DataView;
   readonly at: number;
@@ -32,6 +34,7 @@ export class ConsumeQueue {
   readonly topic: string;
   readonly queueId: number;
   readonly #directory: string;
+  readonly #extDirectory: string;
   readonly #segmentSize: number;
   readonly #files: OpenFiles;
   /** Start offsets of the segment files, ascending. */
@@ -54,13 +57,14 @@ export class ConsumeQueue {
   nextOffset = 0;
 
   /** Takes the units that the files hold, as far as they are whole. */
-  constructor(directory: string, topic: string, queueId: number, fileSize: number, files: OpenFiles) {
+  constructor(rootDir: string, topic: string, queueId: number, fileSize: number, files: OpenFiles) {
     this.topic = topic;
     this.queueId = queueId;
-    this.#directory = directory;
+    this.#directory = join(rootDir, 'consumequeue', topic, String(queueId));
+    this.#extDirectory = join(rootDir, 'consumequeue_ext', topic, String(queueId));
     this.#segmentSize = Math.ceil(fileSize / unitSize) * unitSize;
     this.#files = files;
-    this.#segments = listSegments([directory], this.#segmentSize).map((file) => file.startOffset);
+    this.#segments = listSegments([this.#directory], this.#segmentSize).map((file) => file.startOffset);
     this.#recover();
   }
 
@@ -123,6 +127,12 @@ export class ConsumeQueue {
     return { view: viewOf(bytes), at: 0, count: bytes.length / unitSize };
   }
 
+  /** Tag hash of the unit at `at`, or due time in the schedule topic; null when it stands in a missing extension. */
+  tagsCodeAt(view: DataView, at: number): number | null {
+    if (!isExtAddress(view, at + 12)) return readInt64(view, at + 12);
+    return readExtTagsCode(this.#extDirectory, this.#files, view, at + 12);
+  }
+
   /** Physical offset of one unit, -1 when there is none. */
   physicalOffsetAt(queueOffset: number): number {
     const units = this.units(queueOffset, 1);
@@ -178,6 +188,7 @@ export class ConsumeQueue {
   delete(): void {
     for (const start of this.#segments) this.#files.close(segmentPath(this.#directory, start));
     rmSync(this.#directory, { recursive: true, force: true });
+    rmSync(this.#extDirectory, { recursive: true, force: true });
   }
 
   #unitEnd(queueOffset: number): number {

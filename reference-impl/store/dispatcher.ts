@@ -12,7 +12,7 @@ import { isInQueue, SysFlag } from '../message/types.ts';
 import type { CommitLog } from './commit-log.ts';
 import { dueTimeOf } from './delay-levels.ts';
 import type { KeyIndex } from './key-index.ts';
-import { isTopicStorable, type QueueTable, type TopicQueues } from './queue-table.ts';
+import type { QueueTable, TopicQueues } from './queue-table.ts';
 import { scanRecords } from './scan.ts';
 import type { DispatchEvent } from './types.ts';
 
@@ -157,5 +157,5 @@ export class Dispatcher {
 }
 
 function isQueueStorable(topic: TopicQueues, queueId: number): boolean {
-  return queueId >= 0 && isTopicStorable(topic.topic);
+  return queueId >= 0 && topic.isStorable;
 }

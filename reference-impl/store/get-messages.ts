@@ -58,7 +58,7 @@ function scan(
       const isFull = records.length >= Math.min(maxMsgNums, limits.countMax) || bytes + size > limits.bytesMax;
       if (records.length > 0 && isFull) break scan;
       next++;
-      if (filter !== null && !filter.matchesTagsCode(readInt64(units.view, at + 12))) continue;
+      if (filter !== null && !matchesTagsCode(filter, queue.tagsCodeAt(units.view, at))) continue;
       const record = reader.read(physicalOffset, size);
       if (record === null) {
         if (records.length === 0) status = 'MESSAGE_WAS_REMOVING';
@@ -81,6 +81,11 @@ function scan(
     maxOffset: queue.maxOffset,
     suggestPullingFromSlave: log.maxOffset - lastPhysicalOffset > memoryBytes,
   };
+}
+
+/** Without a hash to compare the consumer decides, as with every message that only shares a hash. */
+function matchesTagsCode(filter: MessageFilter, tagsCode: number | null): boolean {
+  return tagsCode === null || filter.matchesTagsCode(tagsCode);
 }
 
 /** Reads records of one scan, which mostly lie close together: from the arena, or through one window of the file. */

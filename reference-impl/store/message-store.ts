@@ -10,7 +10,6 @@ import { Flusher } from './flusher.ts';
 import { getMessages } from './get-messages.ts';
 import type { StoreLock } from './lock.ts';
 import { lookMessage, offsetByTime, queryByKey, storeTimestampAt } from './queries.ts';
-import { isTopicStorable } from './queue-table.ts';
 import type { StoreParts } from './recovery.ts';
 import type {
   AppendRefusal,
@@ -107,7 +106,7 @@ export class LocalMessageStore implements MessageStore {
     const { log, queues } = this.#parts;
     const topic = queues.topic(message.topic);
     const magic = recordMagic(message.topic, topic.bytes, this.#options.release);
-    if (magic === null) return 'MESSAGE_ILLEGAL';
+    if (magic === null || !topic.isStorable) return 'MESSAGE_ILLEGAL';
     const queue = queues.queue(topic, message.queueId);
     const takesQueueOffset = isInQueue(message.sysFlag);
     const queueOffset = takesQueueOffset ? queue.nextOffset : 0;
@@ -132,7 +131,7 @@ export class LocalMessageStore implements MessageStore {
     const { log, queues } = this.#parts;
     const topic = queues.topic(first.topic);
     const magic = recordMagic(first.topic, topic.bytes, this.#options.release);
-    if (magic === null) return 'MESSAGE_ILLEGAL';
+    if (magic === null || !topic.isStorable) return 'MESSAGE_ILLEGAL';
     const queue = queues.queue(topic, first.queueId);
     const storeTimestamp = this.#clock.nowMs();
     const sizes = log.appendAll(messages, topic.bytes, magic, queue.nextOffset, storeTimestamp);
@@ -285,9 +284,7 @@ export class LocalMessageStore implements MessageStore {
     if (!this.#disk.writeable) return 'SERVICE_NOT_AVAILABLE';
     assert(!this.#rawTail, 'append behind raw bytes: truncateIncompleteTail comes first');
     if (message.properties.length > propertiesSizeMax) return 'PROPERTIES_SIZE_EXCEEDED';
-    const isLegal =
-      message.body.length <= this.#options.maxMessageSize && message.queueId >= 0 && isTopicStorable(message.topic);
-    return isLegal ? null : 'MESSAGE_ILLEGAL';
+    return message.body.length > this.#options.maxMessageSize || message.queueId < 0 ? 'MESSAGE_ILLEGAL' : null;
   }
 
   #scheduleWrite(): void {

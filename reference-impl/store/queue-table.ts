@@ -13,11 +13,14 @@ export interface TopicQueues {
   /** Java hash of `topic#`, where the hash of an index key goes on. */
   readonly keyHashStart: number;
   readonly isSchedule: boolean;
+  /** False for a name that would leave its directory. */
+  readonly isStorable: boolean;
   readonly queues: Map<number, ConsumeQueue>;
 }
 
 /** All consume queues: `<root>/consumequeue/<topic>/<queueId>/`. */
 export class QueueTable {
+  readonly #rootDir: string;
   readonly #directory: string;
   readonly #fileSize: number;
   readonly #files = new OpenFiles();
@@ -27,6 +30,7 @@ export class QueueTable {
   #lastFound: TopicQueues | null = null;
 
   constructor(rootDir: string, fileSize: number) {
+    this.#rootDir = rootDir;
     this.#directory = join(rootDir, 'consumequeue');
     this.#fileSize = fileSize;
   }
@@ -45,8 +49,14 @@ export class QueueTable {
     let entry = this.#topics.get(topic);
     if (entry === undefined) {
       const bytes = Buffer.from(topic);
-      const isSchedule = topic === scheduleTopic;
-      entry = { topic, bytes, keyHashStart: javaHashCode(`${topic}#`), isSchedule, queues: new Map() };
+      entry = {
+        topic,
+        bytes,
+        keyHashStart: javaHashCode(`${topic}#`),
+        isSchedule: topic === scheduleTopic,
+        isStorable: isFolderName(topic),
+        queues: new Map(),
+      };
       this.#topics.set(topic, entry);
     }
     return entry;
@@ -64,8 +74,7 @@ export class QueueTable {
   queue(entry: TopicQueues, queueId: number): ConsumeQueue {
     let queue = entry.queues.get(queueId);
     if (queue === undefined) {
-      const directory = join(this.#directory, entry.topic, String(queueId));
-      queue = new ConsumeQueue(directory, entry.topic, queueId, this.#fileSize, this.#files);
+      queue = new ConsumeQueue(this.#rootDir, entry.topic, queueId, this.#fileSize, this.#files);
       entry.queues.set(queueId, queue);
     }
     return queue;
@@ -121,8 +130,7 @@ export class QueueTable {
   }
 }
 
-/** False for a name that would leave its directory: such a topic is never created here, only received in raw bytes. */
-export function isTopicStorable(topic: string): boolean {
+function isFolderName(topic: string): boolean {
   return topic !== '' && topic !== '.' && topic !== '..' && !topic.includes('/') && !topic.includes('\0');
 }
 
