@@ -1,0 +1,51 @@
+// HEART_BEAT (34) body, JSON, keys in alphabetical order:
+//   clientID | consumerDataSet [{consumeFromWhere, consumeType, groupName, messageModel, subscriptionDataSet, unitMode}]
+//   | heartbeatFingerprint int (new) | producerDataSet [{groupName}] | withoutSub bool (new)
+import { SwitchlabError } from '../../base/errors.ts';
+import { type Fields, parseFields, textField } from '../../remoting/bodies/fields.ts';
+import { readSubscription, type SubscriptionData } from './subscription.ts';
+
+export interface ConsumerData {
+  readonly groupName: string;
+  readonly consumeType: string;
+  readonly messageModel: string;
+  readonly consumeFromWhere: string;
+  readonly subscriptions: readonly SubscriptionData[];
+}
+
+export interface Heartbeat {
+  readonly clientID: string;
+  readonly consumers: readonly ConsumerData[];
+  readonly producerGroups: readonly string[];
+  /** New, V2 beats: hash of all subscriptions; 0 for a V1 beat. */
+  readonly fingerprint: number;
+  /** New, V2 beats: the subscriptions were left out because the broker knows them. */
+  readonly withoutSub: boolean;
+}
+
+/** Decodes a heartbeat's body; throws BODY_MALFORMED. */
+export function readHeartbeat(body: Buffer | null): Heartbeat {
+  if (body === null) throw new SwitchlabError('BODY_MALFORMED', 'A heartbeat without a body.');
+  const fields = parseFields(body, 'HeartbeatData');
+  return {
+    clientID: textField(fields, 'clientID') ?? '',
+    consumers: listOf(fields.consumerDataSet).map(readConsumer),
+    producerGroups: listOf(fields.producerDataSet).map((producer) => textField(producer, 'groupName') ?? ''),
+    fingerprint: Number(fields.heartbeatFingerprint ?? 0),
+    withoutSub: fields.withoutSub === true,
+  };
+}
+
+function readConsumer(fields: Fields): ConsumerData {
+  return {
+    groupName: textField(fields, 'groupName') ?? '',
+    consumeType: textField(fields, 'consumeType') ?? 'CONSUME_PASSIVELY',
+    messageModel: textField(fields, 'messageModel') ?? 'CLUSTERING',
+    consumeFromWhere: textField(fields, 'consumeFromWhere') ?? 'CONSUME_FROM_LAST_OFFSET',
+    subscriptions: listOf(fields.subscriptionDataSet).map(readSubscription),
+  };
+}
+
+function listOf(value: unknown): Fields[] {
+  return Array.isArray(value) ? value : [];
+}

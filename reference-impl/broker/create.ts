@@ -1,0 +1,100 @@
+import type { AddressBook } from '../base/address.ts';
+import { systemClock } from '../base/clock.ts';
+import type { LabDefect } from '../base/defect.ts';
+import type { Log } from '../base/log.ts';
+import type { Release } from '../base/release.ts';
+import type { BrokerConfig } from '../config/broker.ts';
+import { parseHost } from '../message/host.ts';
+import { createRemotingClient } from '../remoting/client.ts';
+import { openStore } from '../store/open.ts';
+import type { StoreOptions } from '../store/types.ts';
+import type { Broker } from './broker.ts';
+import { Clients } from './clients/clients.ts';
+import { QueueLocks } from './clients/queue-locks.ts';
+import { GroupTable } from './groups/group-table.ts';
+import { OffsetTable } from './offsets/offset-table.ts';
+import { Registration } from './registration/registration.ts';
+import { ConfiguredRole } from './role/configured.ts';
+import { ControlledRole } from './role/controlled.ts';
+import { ScheduleService } from './schedule/schedule-service.ts';
+import { Settings } from './settings.ts';
+import { BrokerStats } from './stats/broker-stats.ts';
+import { systemTopics } from './topics/system-topics.ts';
+import { TopicTable } from './topics/topic-table.ts';
+
+/** What a broker is started with. */
+export interface BrokerOptions {
+  readonly config: Readonly<BrokerConfig>;
+  readonly release: Release;
+  readonly log: Log;
+  readonly addressBook: AddressBook;
+  /** Null except in the lab. */
+  readonly defect: LabDefect | null;
+}
+
+/**
+ * The parts of a broker, with its tables loaded and its store recovered; nothing runs yet.
+ * Rejects with STORE_CORRUPT, STORE_LOCKED or STORE_IS_DLEDGER.
+ */
+export async function createBroker({ release, log, addressBook, defect, ...options }: BrokerOptions): Promise<Broker> {
+  const settings = new Settings(release, { ...options.config, bindAddress: bindAddress(release, options.config) }, log);
+  const config = () => settings.current;
+  const { storePathRootDir: root, brokerIP1, listenPort, brokerClusterName } = config();
+  const topics = new TopicTable(root, release, log);
+  const groups = new GroupTable(root, release, config, log);
+  const offsets = new OffsetTable(root, release, log);
+  topics.ensure(systemTopics(config(), release));
+  const store = await openStore(storeOptions(config(), release, log));
+  const remotingClient = createRemotingClient({ release, log, addressBook });
+  const dependencies = { release, config, store, client: remotingClient, addressBook, log, defect };
+  const controlled = release === 'new' && config().enableControllerMode;
+  const role = controlled ? new ControlledRole(dependencies) : new ConfiguredRole(dependencies);
+  const address = `${brokerIP1}:${listenPort}`;
+  const notifies = (group: string) =>
+    config().notifyConsumerIdsChangedEnable && groups.get(group)?.notifyConsumerIdsChangedEnable !== false;
+  return {
+    release,
+    log,
+    get config() {
+      return settings.current;
+    },
+    settings,
+    address,
+    storeHost: parseHost(address),
+    bootTimestamp: Date.now(),
+    store,
+    role,
+    topics,
+    groups,
+    offsets,
+    clients: new Clients(release, systemClock, notifies),
+    locks: new QueueLocks(),
+    schedule: new ScheduleService({
+      ...config(),
+      release,
+      log,
+      clock: systemClock,
+      store,
+      mayDeliver: () => role.name !== 'SLAVE' && !role.fenced,
+    }),
+    registration: new Registration({ release, log, config, brokerAddress: address, topics, role, remotingClient }),
+    stats: new BrokerStats(brokerClusterName, systemClock),
+    remotingClient,
+  };
+}
+
+/** Old has no key for it, and listens everywhere unless it announces a loopback address. */
+function bindAddress(release: Release, { bindAddress: configured, brokerIP1 }: BrokerConfig): string {
+  if (release === 'new') return configured;
+  return brokerIP1.startsWith('127.') ? '127.0.0.1' : '0.0.0.0';
+}
+
+function storeOptions(config: BrokerConfig, release: Release, log: Log): StoreOptions {
+  return {
+    ...config,
+    release,
+    log,
+    flushDiskType: config.flushDiskType === 'SYNC_FLUSH' ? 'SYNC_FLUSH' : 'ASYNC_FLUSH',
+    confirmOffsetLimitsDispatch: release === 'new' && config.enableControllerMode,
+  };
+}

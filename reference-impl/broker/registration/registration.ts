@@ -1,0 +1,142 @@
+import { crc32 } from 'node:zlib';
+import { splitAddresses } from '../../base/address.ts';
+import { systemClock, type Timer } from '../../base/clock.ts';
+import { errorText } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Release } from '../../base/release.ts';
+import type { BrokerConfig } from '../../config/broker.ts';
+import type { TopicConfig } from '../../remoting/bodies/topic-config.ts';
+import { ResponseCode } from '../../remoting/codes.ts';
+import {
+  encodeRegisterBroker,
+  type RegisterBrokerBody,
+  registerBroker,
+} from '../../remoting/commands/register-broker.ts';
+import { encodeCompressedRegisterBroker } from '../../remoting/commands/register-broker-compressed.ts';
+import { unregisterBroker } from '../../remoting/commands/unregister-broker.ts';
+import { decodeHeader, encodeHeader } from '../../remoting/header.ts';
+import type { RemotingClient, RequestInit } from '../../remoting/types.ts';
+import type { BrokerRole } from '../role/types.ts';
+import { ReadWrite } from '../topics/topic-config.ts';
+import type { TopicTable } from '../topics/topic-table.ts';
+
+const firstPeriodicMs = 10_000;
+const unregisterTimeoutMs = 1000;
+
+export interface RegistrationOptions {
+  readonly release: Release;
+  readonly log: Log;
+  readonly config: () => BrokerConfig;
+  /** As announced to clients. */
+  readonly brokerAddress: string;
+  readonly topics: TopicTable;
+  readonly role: BrokerRole;
+  readonly remotingClient: RemotingClient;
+}
+
+/** Keeps this broker known to every NameServer. While its role is unknown it registers nowhere. */
+export class Registration {
+  readonly #options: RegistrationOptions;
+  #timer: Timer | undefined;
+  #stopped = false;
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to register periodically, besides what is asked for. */
+  start(): void {
+    const periodMs = Math.max(10_000, Math.min(this.#options.config().registerNameServerPeriod, 60_000));
+    this.#timer = systemClock.every(periodMs, () => void this.registerAll(), firstPeriodicMs);
+  }
+
+  /** Registers the whole topic table everywhere; resolves when each NameServer answered or failed. */
+  registerAll(): Promise<void> {
+    return this.#register([...this.#options.topics.all()], 'answered');
+  }
+
+  /**
+   * Tells every NameServer of changed topics. New sends these alone and resolves when each answered or failed; old sends
+   * its whole table oneway.
+   */
+  announce(topics: readonly TopicConfig[]): Promise<void> {
+    if (this.#options.release === 'new') return this.#register(topics, 'answered');
+    return this.#register([...this.#options.topics.all()], 'oneway');
+  }
+
+  /** Leaves every NameServer; resolves soon, whoever answers. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    if (this.#options.role.fenced) return;
+    const { config, brokerAddress, role, remotingClient } = this.#options;
+    const { brokerName, brokerClusterName: clusterName } = config();
+    const header = { brokerName, brokerAddr: brokerAddress, clusterName, brokerId: role.brokerId };
+    const request = { code: unregisterBroker.code, extFields: encodeHeader(unregisterBroker.request, header) };
+    await Promise.allSettled(
+      this.#namesrvs().map((address) => remotingClient.invoke(address, request, unregisterTimeoutMs)),
+    );
+  }
+
+  #namesrvs(): string[] {
+    return splitAddresses(this.#options.config().namesrvAddr);
+  }
+
+  async #register(topics: readonly TopicConfig[], mode: 'answered' | 'oneway'): Promise<void> {
+    if (this.#stopped || this.#options.role.fenced) return;
+    const request = this.#request(topics);
+    await Promise.all(this.#namesrvs().map((address) => this.#registerAt(address, request, mode)));
+  }
+
+  async #registerAt(address: string, request: RequestInit, mode: 'answered' | 'oneway'): Promise<void> {
+    const { remotingClient, role, log, config } = this.#options;
+    const timeoutMs = config().registerBrokerTimeoutMills;
+    try {
+      if (mode === 'oneway') return await remotingClient.invokeOneway(address, request, timeoutMs);
+      const answer = await remotingClient.invoke(address, request, timeoutMs);
+      if (answer.code !== ResponseCode.SUCCESS) {
+        return log.warn({ namesrv: address, code: answer.code, remark: answer.remark }, 'registration was refused');
+      }
+      const { masterAddr, haServerAddr } = decodeHeader(registerBroker.response, answer.extFields);
+      role.masterFromNamesrv(masterAddr, haServerAddr);
+    } catch (thrown) {
+      log.warn({ namesrv: address, reason: errorText(thrown) }, 'registration failed');
+    }
+  }
+
+  #request(topics: readonly TopicConfig[]): RequestInit {
+    const { release, config, brokerAddress, role } = this.#options;
+    const settings = config();
+    const body = this.#body(topics);
+    const bytes = settings.compressedRegister
+      ? encodeCompressedRegisterBroker(body, release)
+      : encodeRegisterBroker(body, release);
+    const actingMaster = settings.enableSlaveActingMaster;
+    const extFields = encodeHeader(registerBroker.request, {
+      brokerName: settings.brokerName,
+      brokerAddr: brokerAddress,
+      clusterName: settings.brokerClusterName,
+      haServerAddr: role.haServerAddress,
+      brokerId: role.brokerId,
+      enableActingMaster: release === 'new' ? actingMaster : null,
+      heartbeatTimeoutMillis: release === 'new' && actingMaster ? settings.brokerNotActiveTimeoutMillis : null,
+      // Release 5.3.3 compresses and denies it, so that nobody can read the body. That is not worth copying.
+      compressed: settings.compressedRegister,
+      bodyCrc32: crc32(bytes) & 0x7fffffff,
+    });
+    return { code: registerBroker.code, extFields, body: bytes };
+  }
+
+  #body(topics: readonly TopicConfig[]): RegisterBrokerBody {
+    const { brokerPermission } = this.#options.config();
+    const masked = (topic: TopicConfig): TopicConfig => ({ ...topic, perm: topic.perm & brokerPermission });
+    const readWrite = (brokerPermission & ReadWrite) === ReadWrite;
+    const announced = topics.map((topic) => [topic.topicName, readWrite ? topic : masked(topic)] as const);
+    return {
+      dataVersion: this.#options.topics.version,
+      topicConfigTable: new Map(announced),
+      filterServerList: [],
+      topicQueueMappingInfoMap: new Map(),
+    };
+  }
+}

@@ -1,0 +1,121 @@
+import type { BrokerConfig } from '../../config/broker.ts';
+import { ResponseCode } from '../../remoting/codes.ts';
+import type { StoreProgress } from '../../store/types.ts';
+import type { BrokerRole } from '../role/types.ts';
+import { type WaitingAnswer, WaitingAnswers } from './waiting-answers.ts';
+
+/** What an acknowledgement depends on. */
+export interface AcknowledgementSources {
+  readonly config: () => BrokerConfig;
+  readonly store: StoreProgress;
+  readonly role: BrokerRole;
+  /** Sends the answer. */
+  readonly answer: (waiting: WaitingAnswer, code: number) => void;
+}
+
+/** How far a message must have come before its producer hears of it. */
+export type AcknowledgedWhen = 'written' | 'flushed' | 'replicated';
+
+/**
+ * Answers stored sends when their bytes are safe enough: WAIT=false when written, otherwise when written (ASYNC_FLUSH) or
+ * flushed (SYNC_FLUSH) and replicated as the role asks. Late ones get FLUSH_DISK_TIMEOUT or FLUSH_SLAVE_TIMEOUT.
+ */
+export class Acknowledgements {
+  readonly #sources: AcknowledgementSources;
+  readonly #written: WaitingAnswers;
+  readonly #flushed: WaitingAnswers;
+  readonly #replicated: WaitingAnswers;
+  #roleStamp: string;
+
+  constructor(sources: AcknowledgementSources) {
+    const capacity = sources.config().sendThreadPoolQueueCapacity;
+    this.#sources = sources;
+    this.#written = new WaitingAnswers(capacity);
+    this.#flushed = new WaitingAnswers(capacity);
+    this.#replicated = new WaitingAnswers(capacity);
+    this.#roleStamp = stampOf(sources.role);
+  }
+
+  get size(): number {
+    return this.#written.size + this.#flushed.size + this.#replicated.size;
+  }
+
+  /** True when no further send may wait: it must be refused before it is stored. */
+  get full(): boolean {
+    return this.#written.full || this.#flushed.full || this.#replicated.full;
+  }
+
+  /** Age of the oldest waiting send, ms. */
+  oldestWaitMs(nowMs: number): number {
+    const since = [this.#written, this.#flushed, this.#replicated].map((queue) => queue.oldest?.sinceMs ?? nowMs);
+    return nowMs - Math.min(...since);
+  }
+
+  /** Only while not `full`. */
+  wait(waiting: WaitingAnswer, when: AcknowledgedWhen): void {
+    if (when === 'written') this.#written.push(waiting);
+    else if (when === 'flushed') this.#flushed.push(waiting);
+    else this.#replicated.push(waiting);
+  }
+
+  /** Store or replication moved: answers what is safe now. */
+  release(): void {
+    if (this.size === 0) return;
+    const { store, role, config } = this.#sources;
+    this.roleChanged();
+    const local = config().flushDiskType === 'SYNC_FLUSH' ? store.flushedOffset : store.writtenOffset;
+    this.#answerUpTo(this.#written, store.writtenOffset);
+    this.#answerUpTo(this.#flushed, local);
+    this.#answerUpTo(this.#replicated, Math.min(local, role.replicatedOffset));
+  }
+
+  /** Answers those that waited too long. */
+  sweep(nowMs: number): void {
+    this.release();
+    const { syncFlushTimeout, slaveTimeout } = this.#sources.config();
+    this.#expire(this.#written, nowMs - syncFlushTimeout, ResponseCode.FLUSH_DISK_TIMEOUT);
+    this.#expire(this.#flushed, nowMs - syncFlushTimeout, ResponseCode.FLUSH_DISK_TIMEOUT);
+    const { oldest } = this.#replicated;
+    if (oldest === undefined) return;
+    // Both waits run side by side; what replication lacks counts more than a late flush.
+    const replicated = this.#sources.role.replicatedOffset >= oldest.endOffset;
+    if (replicated) this.#expire(this.#replicated, nowMs - syncFlushTimeout, ResponseCode.FLUSH_DISK_TIMEOUT);
+    else this.#expire(this.#replicated, nowMs - slaveTimeout, ResponseCode.FLUSH_SLAVE_TIMEOUT);
+  }
+
+  /** The broker stops: nobody may count on what is still waiting. */
+  abandon(): void {
+    this.#expire(this.#written, Infinity, ResponseCode.FLUSH_DISK_TIMEOUT);
+    this.#expire(this.#flushed, Infinity, ResponseCode.FLUSH_DISK_TIMEOUT);
+    this.#expire(this.#replicated, Infinity, ResponseCode.FLUSH_SLAVE_TIMEOUT);
+  }
+
+  /**
+   * Answers every waiting send as late, if the role is another one than before. The offsets of another role measure
+   * another log: bytes that a new master wrote in the same place must not acknowledge a message that was cut off here.
+   */
+  roleChanged(): void {
+    const stamp = stampOf(this.#sources.role);
+    if (stamp === this.#roleStamp) return;
+    this.#roleStamp = stamp;
+    this.abandon();
+  }
+
+  #answerUpTo(queue: WaitingAnswers, offset: number): void {
+    for (let { oldest } = queue; oldest !== undefined && oldest.endOffset <= offset; { oldest } = queue) {
+      queue.shift();
+      this.#sources.answer(oldest, oldest.code);
+    }
+  }
+
+  #expire(queue: WaitingAnswers, sinceMs: number, code: number): void {
+    for (let { oldest } = queue; oldest !== undefined && oldest.sinceMs <= sinceMs; { oldest } = queue) {
+      queue.shift();
+      this.#sources.answer(oldest, code);
+    }
+  }
+}
+
+function stampOf(role: BrokerRole): string {
+  return `${role.name} ${role.masterEpoch} ${role.fenced}`;
+}

@@ -1,0 +1,109 @@
+import { systemClock, type Timer } from '../../base/clock.ts';
+import { errorText, SwitchlabError } from '../../base/errors.ts';
+import { readDataVersion } from '../../remoting/bodies/data-version.ts';
+import { type Fields, fieldsOf, parseFields } from '../../remoting/bodies/fields.ts';
+import { RequestCode, ResponseCode } from '../../remoting/codes.ts';
+import { type Broker, isSlave } from '../broker.ts';
+
+const lookMs = { old: 10_000, new: 3000 } as const;
+const firstLookMs = 3000;
+/** New outside controller mode: age of the last copy from which it is made again. */
+const copyAgeMs = 60_000;
+/**
+ * Controller mode copies at least every 10 s in RocketMQ. A topic that the master got since the last copy is lost when the
+ * slave takes over, so this copies as often as is cheap, and at once from a new master.
+ */
+const controllerLookMs = 1000;
+const requestTimeoutMs = 3000;
+
+/** A slave's copy of its master's topics, groups, consumer offsets and delay progress (`SlaveSynchronize`). */
+export class MetadataCopy {
+  readonly #broker: Broker;
+  #timer: Timer | undefined;
+  #lastCopyMs = Date.now();
+  #master: string | null = null;
+  #copying = false;
+
+  constructor(broker: Broker) {
+    this.#broker = broker;
+  }
+
+  start(): void {
+    const { release, config, role } = this.#broker;
+    const controlled = release === 'new' && config.enableControllerMode;
+    const periodMs = controlled ? controllerLookMs : lookMs[release];
+    this.#timer = systemClock.every(periodMs, () => this.#look(), controlled ? controllerLookMs : firstLookMs);
+    if (controlled) role.onChange(() => this.#look());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  #look(): void {
+    const { release, config, role } = this.#broker;
+    const master = role.masterAddress;
+    const plain = release === 'new' && !config.enableControllerMode;
+    const due = !plain || Date.now() - this.#lastCopyMs > copyAgeMs;
+    if (!isSlave(this.#broker) || master === null || this.#copying || !(due || master !== this.#master)) return;
+    // A plain new slave waits a minute even for its first copy, as 5.3.3 does; only a change of master is seen sooner.
+    const first = this.#master === null;
+    this.#master = master;
+    if (plain && first && !due) return;
+    this.#copying = true;
+    void this.#copy(master).finally(() => {
+      this.#copying = false;
+      this.#lastCopyMs = Date.now();
+    });
+  }
+
+  /** Each table on its own: one that fails leaves the others. */
+  async #copy(master: string): Promise<void> {
+    await this.#part(master, RequestCode.GET_ALL_TOPIC_CONFIG, (fields) => this.#takeTopics(fields));
+    await this.#part(master, RequestCode.GET_ALL_CONSUMER_OFFSET, (fields) => this.#takeOffsets(fields));
+    await this.#part(master, RequestCode.GET_ALL_DELAY_OFFSET, (fields) => this.#takeDelayOffsets(fields));
+    await this.#part(master, RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG, (fields) => this.#takeGroups(fields));
+  }
+
+  async #part(master: string, code: number, take: (fields: Fields) => void): Promise<void> {
+    const { remotingClient, role, log } = this.#broker;
+    try {
+      const answer = await remotingClient.invoke(master, { code }, requestTimeoutMs);
+      if (answer.code !== ResponseCode.SUCCESS) {
+        throw new SwitchlabError(
+          'BODY_MALFORMED',
+          `Request ${code} was refused with ${answer.code}: ${answer.remark}.`,
+        );
+      }
+      // The role may have changed while the answer was on its way: a master's tables are its own.
+      if (isSlave(this.#broker) && role.masterAddress === master) take(parseFields(answer.body, `answer to ${code}`));
+    } catch (thrown) {
+      log.warn({ master, code, reason: errorText(thrown) }, 'metadata of the master could not be copied');
+    }
+  }
+
+  #takeTopics({ dataVersion, topicConfigTable }: Fields): void {
+    const version = readDataVersion(dataVersion, 'new');
+    const { topics } = this.#broker;
+    if (version !== null && !topics.version.equals(version)) topics.replace(topicConfigTable, version);
+  }
+
+  #takeGroups(fields: Fields): void {
+    const version = readDataVersion(fields.dataVersion, 'new');
+    const { groups } = this.#broker;
+    if (version !== null && !groups.version.equals(version)) groups.replace(fields, version);
+  }
+
+  #takeOffsets({ offsetTable, dataVersion }: Fields): void {
+    const { offsets } = this.#broker;
+    offsets.merge(fieldsOf(offsetTable, 'offsetTable'));
+    const version = readDataVersion(dataVersion, 'new');
+    if (version !== null) offsets.version.assign(version);
+    offsets.persist();
+  }
+
+  #takeDelayOffsets(fields: Fields): void {
+    this.#broker.schedule.replace(fields);
+    this.#broker.schedule.persist();
+  }
+}
