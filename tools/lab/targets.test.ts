@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { execa } from 'execa';
 import { temporaryFolder } from './folders.ts';
 import { SetupError } from './setup-error.ts';
 import { parseTargets } from './targets.ts';
@@ -24,20 +26,34 @@ test('what names no target, or two for one release, is refused', () => {
   }
 });
 
-test('an Apache target without Java says so', async () => {
-  const { PATH, XDG_CACHE_HOME } = process.env;
+/** What `prepare` of an Apache target says when only `programs` are on the PATH and nothing is cached. */
+async function refusalWith(programs: readonly string[]): Promise<unknown> {
   await using folder = await temporaryFolder();
-  try {
-    process.env.PATH = path.join(folder.path, 'empty');
-    process.env.XDG_CACHE_HOME = folder.path;
-    await assert.rejects(parseTargets('apache:5.3.3').prepare(), (thrown) => {
-      assert.ok(thrown instanceof SetupError);
-      assert.match(thrown.message, /need Java/);
-      return true;
-    });
-  } finally {
-    Object.assign(process.env, { PATH });
-    if (XDG_CACHE_HOME === undefined) delete process.env.XDG_CACHE_HOME;
-    else process.env.XDG_CACHE_HOME = XDG_CACHE_HOME;
+  for (const program of programs) {
+    const { stdout } = await execa('which', [program], { reject: false });
+    if (stdout === '') return undefined;
+    symlinkSync(stdout, path.join(folder.path, program));
   }
+  const { PATH, XDG_CACHE_HOME } = process.env;
+  Object.assign(process.env, { PATH: folder.path, XDG_CACHE_HOME: folder.path });
+  try {
+    return await parseTargets('apache:5.3.3')
+      .prepare()
+      .catch((thrown: unknown) => thrown);
+  } finally {
+    Object.assign(process.env, { PATH, XDG_CACHE_HOME: XDG_CACHE_HOME ?? '' });
+  }
+}
+
+test('an Apache target without Java, or without Maven, says so', async (context) => {
+  const withoutJava = await refusalWith([]);
+  assert.ok(withoutJava instanceof SetupError);
+  assert.match(withoutJava.message, /need Java/);
+  const withoutMaven = await refusalWith(['java']);
+  if (withoutMaven === undefined) {
+    context.diagnostic('no java on this machine: the check without Maven was left out');
+    return;
+  }
+  assert.ok(withoutMaven instanceof SetupError);
+  assert.match(withoutMaven.message, /need Maven/);
 });
