@@ -28,8 +28,7 @@ function dials(from: PlannedServer, to: PlannedServer): boolean {
 
 function whyUnbreakable(from: PlannedServer, to: PlannedServer, noToxiproxy: string | null): string | null {
   if (noToxiproxy !== null) return noToxiproxy;
-  const byConfiguration = from.role === 'broker' && to.role !== 'broker';
-  if (from.target.dialling === 'address-book' || byConfiguration) return null;
+  if (from.target.dialling === 'address-book' || to.role !== 'broker') return null;
   return `${from.target.name} dials ${to.name} at its own address, past every proxy of the lab.`;
 }
 
@@ -58,7 +57,7 @@ export async function planLinks(
 
 /**
  * A controller's port is part of its announced address, and so the proxy must have it too: on another loopback address,
- * which the host name of the controller stands for in the hosts file of that one broker.
+ * which the host name of the controller stands for in the hosts file of the one that dials.
  */
 async function proxyAddress(
   from: PlannedServer,

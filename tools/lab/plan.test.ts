@@ -48,6 +48,16 @@ test('an Apache broker is led through its proxies by configuration and host name
   assert.match(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.unbreakable!, /apache:5\.3\.3 dials broker-a-1/);
 });
 
+test('Apache controllers reach each other through proxies, each by a loopback address of its own', async () => {
+  const wish = { nameservers: 'three-controllers', brokers: 'controller-mode', target: 'apache:5.3.3' };
+  const cluster = await plan(wish);
+  const { hosts } = processOf(cluster, 'controller-1');
+  assert.equal(hosts['controller-1'], '127.0.0.1');
+  assert.equal(hosts['controller-0'], linkOf(cluster, 'controller-1', 'controller-0')!.proxies[0]!.proxy.split(':')[0]);
+  assert.notEqual(hosts['controller-0'], '127.0.0.1');
+  assert.match(linkOf(cluster, 'controller-1', 'broker-a-0')!.unbreakable!, /apache:5\.3\.3 dials broker-a-0/);
+});
+
 test('a reference process is told announced addresses and dials every one through a proxy', async () => {
   const cluster = await plan({
     nameservers: 'three-controllers',

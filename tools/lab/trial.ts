@@ -145,7 +145,7 @@ export class Trial implements AsyncDisposable {
     );
   }
 
-  /** Another replica is master for every NameServer, takes writes, and they are delivered. */
+  /** Another replica is master for every NameServer and takes writes. */
   async anotherReplicaTakesOver(): Promise<void> {
     const { server, atMs } = this.#theKilled;
     const isOther = ({ master }: GroupView) => master !== null && master !== addressOf(server);
@@ -153,7 +153,7 @@ export class Trial implements AsyncDisposable {
       const look = () => this.#views.route(topic);
       await until('another replica is master', look, (views) => views.every(isOther), this.#within('switch'));
       const routeMs = Date.now() - atMs;
-      await this.#running.flows();
+      await this.#running.acknowledges();
       const first = this.#running.ledger.attempts.find((row) => row.sentMs > atMs && row.outcome === 'SEND_OK')!;
       const text = `route switched ${routeMs} ms after the kill, first send acknowledged after ${first.answeredMs - atMs} ms`;
       this.#options.observe('switches', true, text);
@@ -192,8 +192,10 @@ export class Trial implements AsyncDisposable {
     await until('the restarted master is in the route', look, (views) => views.every(isBack), this.#within('online'));
   }
 
-  /** Every acknowledged message is readable from the master, once, in its place and in order. */
+  /** Every acknowledged message was delivered and is readable from the master, once, in its place and in order. */
   async keepsEveryAcknowledgedMessage(): Promise<void> {
+    await this.#running.stopProducing();
+    await this.#running.delivers();
     const log = await this.#readableNow();
     this.#options.observe('ledger', this.#running.acknowledged, this.#running.summary(log));
     const violations = this.#running.violations(log);

@@ -37,7 +37,8 @@ export class GroupTraffic implements AsyncDisposable {
   readonly #producers: readonly BackgroundProducer[];
   readonly #consumer: BackgroundConsumer;
   readonly #deadlineMs: number;
-  #stopped = false;
+  #producing = true;
+  #consuming = true;
 
   private constructor(
     options: GroupTrafficOptions,
@@ -80,29 +81,53 @@ export class GroupTraffic implements AsyncDisposable {
     return this.#producers.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
   }
 
-  /** Resolves when every producer got new acknowledgements and what they were for was delivered. */
-  async flows(): Promise<void> {
-    const from = this.ledger.attempts.length;
+  /** Resolves when every producer got new acknowledgements. */
+  async acknowledges(): Promise<void> {
     const before = this.#producers.map(({ acknowledged }) => acknowledged);
     const look = () => {
-      const gained = this.#producers.map(({ acknowledged }, index) => acknowledged - before[index]!);
-      const acknowledged = this.ledger.attempts.slice(from).filter(({ outcome }) => outcome === 'SEND_OK');
-      const delivered = new Set(this.ledger.deliveries.map(({ key }) => key));
-      const undelivered = acknowledged.slice(0, proofMessages).filter(({ key }) => !delivered.has(key)).length;
-      const lastSend = this.ledger.attempts.at(-1);
-      const last = `${lastSend?.outcome} ${lastSend?.code ?? ''} ${lastSend?.remark ?? ''}`;
-      return { gained, undelivered, last, lastPoll: this.#consumer.lastFailure };
+      const { outcome, code, remark } = this.ledger.attempts.at(-1) ?? { outcome: null, code: null, remark: null };
+      return {
+        gained: this.#producers.map(({ acknowledged }, index) => acknowledged - before[index]!),
+        outcome,
+        code,
+        remark,
+      };
     };
-    const flows = ({ gained, undelivered }: ReturnType<typeof look>) =>
-      gained.every((count) => count >= proofMessages) && undelivered === 0;
-    await until('messages are acknowledged and delivered', look, flows, { deadlineMs: this.#deadlineMs });
+    const enough = ({ gained }: ReturnType<typeof look>) => gained.every((count) => count >= proofMessages);
+    await until('messages are acknowledged', look, enough, { deadlineMs: this.#deadlineMs });
   }
 
-  /** Sends no more, waits for what is in flight. */
+  /** Resolves when every producer got new acknowledgements and everything acknowledged until then was delivered. */
+  async flows(): Promise<void> {
+    await this.acknowledges();
+    await this.delivers();
+  }
+
+  /** Resolves when everything acknowledged so far was delivered. */
+  async delivers(): Promise<void> {
+    const acknowledged = this.ledger.attempts.filter(({ outcome }) => outcome === 'SEND_OK').map(({ key }) => key);
+    const look = () => {
+      const delivered = new Set(this.ledger.deliveries.map(({ key }) => key));
+      return {
+        undelivered: acknowledged.filter((key) => !delivered.has(key)),
+        lastFailure: this.#consumer.lastFailure,
+      };
+    };
+    const all = ({ undelivered }: ReturnType<typeof look>) => undelivered.length === 0;
+    await until('what was acknowledged is delivered', look, all, { deadlineMs: this.#deadlineMs });
+  }
+
+  /** Sends no more, waits for what is in flight; the consumer goes on. */
+  async stopProducing(): Promise<void> {
+    if (this.#producing) await Promise.all(this.#producers.map((producer) => producer.stop()));
+    this.#producing = false;
+  }
+
+  /** Stops producers and consumer. */
   async stop(): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    await Promise.all([...this.#producers.map((producer) => producer.stop()), this.#consumer.stop()]);
+    await this.stopProducing();
+    if (this.#consuming) await this.#consumer.stop();
+    this.#consuming = false;
   }
 
   /** Broken promises of a run in which nothing acknowledged may be lost. @param log every message that is readable now */
