@@ -26,6 +26,7 @@ function dials(from: PlannedServer, to: PlannedServer): boolean {
   return to.role === 'namesrv' || from.member?.group === to.member?.group;
 }
 
+/** A Java broker takes its HA port on every address, so that no proxy can have that port on another loopback address. */
 function whyUnbreakable(from: PlannedServer, to: PlannedServer, noToxiproxy: string | null): string | null {
   if (noToxiproxy !== null) return noToxiproxy;
   if (from.target.dialling === 'address-book' || to.role !== 'broker') return null;
