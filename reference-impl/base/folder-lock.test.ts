@@ -33,3 +33,18 @@ test('a process that got the id of a dead holder does not count', (t) => {
   assert.match(readFileSync(join(folder, 'lock'), 'latin1'), new RegExp(`^${process.pid} `));
   lock.release();
 });
+
+test('a dead holder that nobody waited for does not count', { skip: process.platform !== 'linux' }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lock-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  // The inner process dies as a child of a shell that never reaps it.
+  const shell = spawn('sh', ['-c', 'sleep 0.01 & read pid _ < /proc/$!/stat; echo $pid; exec sleep 60']);
+  t.after(() => shell.kill('SIGKILL'));
+  const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+  const pid = String(line).trim();
+  const stat = () => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
+  const started = stat()[19];
+  while (stat()[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5));
+  writeFileSync(join(folder, 'lock'), `${pid} ${started}\n`);
+  lockFolder(folder).release();
+});

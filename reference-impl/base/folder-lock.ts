@@ -51,11 +51,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Tells two processes of equal id apart where /proc exists; constant elsewhere. */
+/** Tells two processes of equal id apart where /proc exists; constant elsewhere. A zombie has no start time: it holds nothing. */
 function startTime(pid: number): string {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return fields.slice(fields.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state, ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? 'dead' : (fields[18] ?? '0');
   } catch {
     return '0'; // No /proc, or the process has gone.
   }
