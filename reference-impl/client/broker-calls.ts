@@ -7,6 +7,7 @@ import { RequestCode } from '../remoting/codes.ts';
 import { getMaxOffset } from '../remoting/commands/get-max-offset.ts';
 import { getMinOffset } from '../remoting/commands/get-min-offset.ts';
 import { getTopicStatsInfo } from '../remoting/commands/get-topic-stats-info.ts';
+import { queryTopicConsumeByWho } from '../remoting/commands/query-topic-consume-by-who.ts';
 import { updateAndCreateTopic } from '../remoting/commands/update-and-create-topic.ts';
 import { viewMessageById } from '../remoting/commands/view-message-by-id.ts';
 import { objectKeyEntries } from '../remoting/fastjson.ts';
@@ -26,6 +27,7 @@ export interface TopicConfig {
   readonly writeQueueNums: number;
   readonly perm: number;
   readonly order?: boolean;
+  readonly topicSysFlag?: number;
   /** `+key=value,-key`, new brokers only. */
   readonly attributes?: string;
 }
@@ -85,6 +87,10 @@ export interface BrokerCalls {
   minOffset(address: string, topic: string, queueId: number): Promise<number>;
   maxOffset(address: string, topic: string, queueId: number): Promise<number>;
   topicStats(address: string, topic: string): Promise<readonly TopicOffset[]>;
+  /** Null from an old broker, which does not say. */
+  topicPutTps(address: string, topic: string): Promise<number | null>;
+  /** Groups that consume the topic, online or with stored offsets. */
+  consumerGroupsOf(address: string, topic: string): Promise<readonly string[]>;
   brokerEpoch(address: string): Promise<BrokerEpochs>;
   haStatus(address: string): Promise<HaStatus>;
   /** Asks the broker inside the offset message id. */
@@ -93,7 +99,16 @@ export interface BrokerCalls {
   readQueue(address: string, range: QueueRange): AsyncGenerator<readonly StoredMessage[]>;
 }
 
+interface TopicStatsTable {
+  readonly offsetTable: Readonly<Record<string, Omit<TopicOffset, 'queue'>>>;
+  readonly topicPutTps?: number;
+}
+
 export function createBrokerCalls(remoting: RemotingClient): BrokerCalls {
+  async function topicStats(address: string, topic: string): Promise<TopicStatsTable> {
+    return jsonBody((await call(remoting, address, getTopicStatsInfo, { topic })).body) as TopicStatsTable;
+  }
+
   return {
     async createTopic(address, topic) {
       const header = {
@@ -103,7 +118,7 @@ export function createBrokerCalls(remoting: RemotingClient): BrokerCalls {
         writeQueueNums: topic.writeQueueNums,
         perm: topic.perm,
         topicFilterType: 'SINGLE_TAG',
-        topicSysFlag: 0,
+        topicSysFlag: topic.topicSysFlag ?? 0,
         order: topic.order ?? false,
         attributes: topic.attributes,
       };
@@ -120,11 +135,15 @@ export function createBrokerCalls(remoting: RemotingClient): BrokerCalls {
       return required((await call(remoting, address, getMaxOffset, { topic, queueId })).header.offset, 'offset');
     },
     async topicStats(address, topic) {
-      const { body } = await call(remoting, address, getTopicStatsInfo, { topic });
-      const { offsetTable } = jsonBody(body) as { offsetTable: Record<string, Omit<TopicOffset, 'queue'>> };
+      const { offsetTable } = await topicStats(address, topic);
       return objectKeyEntries(offsetTable).map(([queue, { minOffset, maxOffset, lastUpdateTimestamp }]) => {
         return { queue: queue as MessageQueue, minOffset, maxOffset, lastUpdateTimestamp };
       });
+    },
+    topicPutTps: async (address, topic) => (await topicStats(address, topic)).topicPutTps ?? null,
+    async consumerGroupsOf(address, topic) {
+      const { body } = await call(remoting, address, queryTopicConsumeByWho, { topic });
+      return (jsonBody(body) as { groupList: string[] }).groupList;
     },
     async brokerEpoch(address) {
       const { body } = await call(remoting, address, getBrokerEpochCache, {});

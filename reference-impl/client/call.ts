@@ -36,7 +36,7 @@ export async function call<Q extends HeaderSchema, R extends HeaderSchema>(
   body: Uint8Array | null = null,
 ): Promise<Answer<R>> {
   const answer = await remoting.invoke(address, requestOf(command, header, body), callTimeoutMs);
-  expectSuccess(address, answer);
+  expectSuccess(address, command.code, answer);
   return { header: decodeHeader(command.response, answer.extFields), body: answer.body };
 }
 

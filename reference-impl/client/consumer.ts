@@ -74,7 +74,7 @@ export async function createConsumer(options: ConsumerOptions): Promise<Consumer
 
   async function beatTo(address: string): Promise<void> {
     try {
-      expectSuccess(address, await remoting.invoke(address, beat, callTimeoutMs));
+      expectSuccess(address, beat.code, await remoting.invoke(address, beat, callTimeoutMs));
       beaten.add(address);
     } catch (thrown) {
       log.warn({ address, error: errorText(thrown) }, 'heartbeat failed');

@@ -58,7 +58,7 @@ export async function pull(remoting: RemotingClient, address: string, request: P
   const timeoutMs = callTimeoutMs + (suspend === 0 ? 0 : request.suspendTimeoutMillis + 5000);
   const answer = await remoting.invoke(address, requestOf(pullMessage, header), timeoutMs);
   const pullStatus = statusByCode[answer.code];
-  if (pullStatus === undefined) throw new RefusedError(address, answer.code, answer.remark);
+  if (pullStatus === undefined) throw new RefusedError(address, pullMessage.code, answer);
   const offsets = decodeHeader(pullMessage.response, answer.extFields);
   return {
     pullStatus,

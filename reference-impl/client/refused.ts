@@ -6,21 +6,23 @@ import { ResponseCode } from '../remoting/codes.ts';
 export class RefusedError extends SwitchlabError {
   override name = 'RefusedError';
   readonly address: string;
+  readonly requestCode: number;
   readonly responseCode: number;
   readonly remark: string;
 
-  constructor(address: string, responseCode: number, remark: string | null) {
-    super('REQUEST_REFUSED', `${address} answered code ${responseCode}: ${remark ?? 'no remark'}.`);
+  constructor(address: string, requestCode: number, answer: RemotingCommand) {
+    super('REQUEST_REFUSED', `${address} answered code ${answer.code}: ${answer.remark ?? 'no remark'}.`);
     this.address = address;
-    this.responseCode = responseCode;
-    this.remark = remark ?? '';
+    this.requestCode = requestCode;
+    this.responseCode = answer.code;
+    this.remark = answer.remark ?? '';
   }
 }
 
 /** Throws RefusedError unless the answer is a success. The remark of a success means nothing (remoting.md 6). */
-export function expectSuccess(address: string, answer: RemotingCommand): RemotingCommand {
+export function expectSuccess(address: string, requestCode: number, answer: RemotingCommand): RemotingCommand {
   if (answer.code === ResponseCode.SUCCESS) return answer;
-  throw new RefusedError(address, answer.code, answer.remark);
+  throw new RefusedError(address, requestCode, answer);
 }
 
 /** The response code of a refusal, null for anything else that was thrown. */

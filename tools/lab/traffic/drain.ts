@@ -30,8 +30,7 @@ export interface DrainedBroker {
  */
 export async function drainBroker(operator: Operator, from: DrainedBroker): Promise<Delivery[]> {
   const rows: Delivery[] = [];
-  const { offsets } = await operator.topicStats(from.address, from.topic);
-  for (const { queue, minOffset, maxOffset } of offsets) {
+  for (const { queue, minOffset, maxOffset } of await operator.topicStats(from.address, from.topic)) {
     const range = { topic: from.topic, queueId: queue.queueId, fromOffset: minOffset, toOffset: maxOffset };
     let nextOffset = minOffset;
     for await (const messages of operator.readQueue(from.address, range)) {

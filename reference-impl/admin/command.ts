@@ -1,0 +1,41 @@
+import type { Release } from '../base/release.ts';
+import type { Operator } from '../client/operator.ts';
+import type { OptionSpec, OptionValues } from './options.ts';
+
+/** What a command runs with. */
+export interface AdminContext {
+  readonly operator: Operator;
+  readonly release: Release;
+  readonly options: OptionValues;
+  /** ms since the epoch. */
+  readonly nowMs: number;
+  /** Writes to standard output, no line end added. */
+  readonly print: (text: string) => void;
+  /** Reports something that went wrong on the way; the command goes on. */
+  readonly warn: (thrown: unknown) => void;
+}
+
+/** One mqadmin command. */
+export interface AdminCommand {
+  readonly name: string;
+  readonly description: string;
+  /** Class of the real tool: it names itself when a command fails. */
+  readonly javaClass: string;
+  readonly releases: readonly Release[];
+  /** `-i <seconds>` runs the command again and again. */
+  readonly repeats?: boolean;
+  options(release: Release): readonly OptionSpec[];
+  /** Without any of these options the usage is printed, and nothing asked. */
+  readonly anyOf?: readonly string[];
+  run(context: AdminContext): Promise<void>;
+}
+
+/** The value of an option that the parser has required. */
+export function given({ options }: AdminContext, short: string): string {
+  return options.get(short)!.trim();
+}
+
+/** The value of an option, null when it is not there. */
+export function optional({ options }: AdminContext, short: string): string | null {
+  return options.get(short)?.trim() ?? null;
+}

@@ -1,0 +1,27 @@
+import type { AdminCommand } from './command.ts';
+import { brokerStatus } from './commands/broker-status.ts';
+import { clusterList } from './commands/cluster-list.ts';
+import { electMaster } from './commands/elect-master.ts';
+import { getBrokerEpoch } from './commands/get-broker-epoch.ts';
+import { getControllerMetaData } from './commands/get-controller-meta-data.ts';
+import { getSyncStateSet } from './commands/get-sync-state-set.ts';
+import { haStatus } from './commands/ha-status.ts';
+import { topicList } from './commands/topic-list.ts';
+import { topicRoute } from './commands/topic-route.ts';
+import { topicStatus } from './commands/topic-status.ts';
+import { updateTopic } from './commands/update-topic.ts';
+
+/** The commands of mqadmin that are built. */
+export const adminCommands: readonly AdminCommand[] = [
+  updateTopic,
+  topicRoute,
+  topicStatus,
+  topicList,
+  brokerStatus,
+  clusterList,
+  haStatus,
+  getSyncStateSet,
+  getBrokerEpoch,
+  electMaster,
+  getControllerMetaData,
+];
