@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { execa } from 'execa';
+import { reapOrphans } from '../lab/process-registry.ts';
 import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { parseTargets } from '../lab/targets.ts';
@@ -11,6 +12,7 @@ import { applyKnownDeviations, readKnownDeviations } from '../report/deviations.
 import { readScenarioResults } from '../report/messages.ts';
 import type { RunReport, ScenarioResult } from '../report/types.ts';
 import { readOtherReports, writeReports } from '../report/write.ts';
+import { positiveInteger } from './arguments.ts';
 import { projectRoot } from './run.ts';
 
 interface Options {
@@ -26,12 +28,6 @@ interface Options {
 /** Runs kept in `test-results`; older ones go, so that a laptop does not fill up. */
 const runsKept = 20;
 const resultsFolder = path.join(projectRoot, 'test-results');
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('must be a positive integer');
-  return value;
-}
 
 const program = new Command('conformance')
   .description('Judges an implementation of RocketMQ controller mode by the documented behaviour.')
@@ -102,8 +98,10 @@ async function conformance(options: Options, features: readonly string[]): Promi
     `${new Date(startedMs).toISOString().replaceAll(/[:.]/g, '-')}-${options.target.replaceAll(/[^\w.-]+/g, '_')}`;
   const runFolder = path.join(resultsFolder, run);
   mkdirSync(runFolder, { recursive: true });
+  await reapOrphans();
   await targets.prepare();
   await using toxiproxy = await startToxiproxy({ runFolder });
+  if (toxiproxy.missing) console.error(`Links cannot be cut: ${toxiproxy.missing}`);
   const settings: RunSettings = {
     target: options.target,
     profile: options.profile ?? targets.defaultProfile,
@@ -113,7 +111,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
     labDefect: options.labDefect ?? null,
   };
   writeFileSync(path.join(runFolder, 'settings.json'), `${JSON.stringify(settings, null, 1)}\n`);
-  const results = await runCucumber(options, features, settings);
+  const results = await runCucumber(options, features, settings).finally(reapOrphans);
   const known = readKnownDeviations(
     path.join(projectRoot, 'matrix/known-deviations', `${targets.new.name.replace(':', '-')}.yaml`),
   );

@@ -9,6 +9,8 @@ process.exitCode = await runInOrder([
   ['static checks', () => node('tools/cli/check.ts')],
   ['unit and golden tests, with coverage', () => run('c8', [process.execPath, ...unitTests([])])],
   ['conformance of the reference', () => node('tools/cli/conformance.ts', '--name', 'test-reference')],
+  ['planted defects are noticed', () => node('tools/cli/defects.ts')],
+  ['SIGKILL under load', () => node('tools/cli/drill.ts', '--moments', '5')],
   ['stock Java clients against the reference', () => node('tools/stock-clients/stock-clients.ts')],
   ['one cell on Apache releases', () => node('tools/cli/apache-cell.ts')],
 ]);
