@@ -13,9 +13,7 @@ const systemGroupPrefix = 'CID_RMQ_SYS_';
 /** Groups that every start of a broker makes sure of. */
 const systemGroups = [
   'TOOLS_CONSUMER',
-  'SCHEDULE_CONSUMER',
   'FILTERSRV_CONSUMER',
-  '__MONITOR_CONSUMER',
   'SELF_TEST_C_GROUP',
   'CID_ONS-HTTP-PROXY',
   'CID_ONSAPI_OWNER',

@@ -29,7 +29,8 @@ export function pullAnswer(broker: Broker, pull: PullRequest, grant: PullGrant, 
   return {
     // A consumer that a slave has nothing for asks the master at once.
     code: redirected && result.status !== 'FOUND' ? ResponseCode.PULL_RETRY_IMMEDIATELY : code,
-    remark: result.status,
+    // RocketMQ makes a queue when it is asked for it.
+    remark: result.status === 'NO_MATCHED_LOGIC_QUEUE' ? 'NO_MESSAGE_IN_QUEUE' : result.status,
     extFields,
     body: result.status === 'FOUND' ? joinRecords(result.records) : null,
   };

@@ -56,10 +56,15 @@ export class PullPath {
   }
 
   #read(pull: PullRequest, grant: PullGrant, filter: HeldPull['filter']): PullResult {
-    const { offsets, store } = this.#broker;
+    const { offsets, stats, store } = this.#broker;
     const { consumerGroup, topic, queueId, queueOffset, maxMsgNums } = pull;
     const reset = offsets.takeReset(consumerGroup, topic, queueId);
-    if (reset === null) return store.getMessages(topic, queueId, queueOffset, maxMsgNums, filter);
+    if (reset === null) {
+      const startMs = Date.now();
+      const result = store.getMessages(topic, queueId, queueOffset, maxMsgNums, filter);
+      stats.getLatencies.add(Date.now() - startMs);
+      return result;
+    }
     return {
       status: 'OFFSET_RESET',
       records: [],

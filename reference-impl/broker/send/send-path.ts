@@ -109,6 +109,7 @@ export class SendPath {
   #answer(waiting: WaitingAnswer, code: number): void {
     const { queueId, physicalOffset, physicalOffsets, transactionId } = waiting;
     const hex = this.#storeHostHex;
+    this.#broker.stats.putLatencies.add(Date.now() - waiting.sinceMs);
     const extFields: ExtFields = {
       queueId: String(queueId),
       TRACE_ON: this.#regionFields.TRACE_ON!,

@@ -30,10 +30,31 @@ export interface SendMessageHeader {
 
 const noFields: ExtFields = {};
 
-/** Decodes the header of 10, 310 or 320. A missing topic is ''. Throws HEADER_FIELD_ILLEGAL naming the field. */
+/** The topic is looked at first: without one nothing else of a header counts. */
+const withoutTopic: SendMessageHeader = {
+  producerGroup: '',
+  topic: '',
+  defaultTopic: '',
+  defaultTopicQueueNums: 0,
+  queueId: 0,
+  sysFlag: 0,
+  bornTimestamp: 0,
+  flag: 0,
+  properties: '',
+  reconsumeTimes: 0,
+  unitMode: false,
+  maxReconsumeTimes: null,
+  batch: false,
+};
+
+/**
+ * Decodes the header of 10, 310 or 320. Without a topic every field is empty.
+ * Throws HEADER_FIELD_ILLEGAL naming the first number that is missing or none.
+ */
 export function decodeSendMessage(code: number, extFields: ExtFields | null): SendMessageHeader {
   const fields = extFields ?? noFields;
-  return code === RequestCode.SEND_MESSAGE ? decodeV1(fields) : decodeV2(fields, code);
+  if (code === RequestCode.SEND_MESSAGE) return fields.topic === undefined ? withoutTopic : decodeV1(fields);
+  return fields.b === undefined ? withoutTopic : decodeV2(fields, code);
 }
 
 function decodeV2(fields: ExtFields, code: number): SendMessageHeader {
