@@ -8,16 +8,17 @@ import type { LogSegment } from './log-segment.ts';
 export class Flusher {
   readonly #log: CommitLog;
   readonly #onFlushed: () => void;
-  readonly #onFailed: (error: Error) => void;
+  readonly #onFailed: (thrown: unknown) => void;
   #flushedOffset: number;
   /** End of what the running flush makes durable; -1 while none runs. */
   #target = -1;
   #again = false;
+  #failed = false;
   #segmentsKnown: number;
   readonly #waiting: { readonly offset: number; readonly resolve: () => void }[] = [];
 
   /** @param onFailed the disk refused: nothing after flushedOffset is known to be durable */
-  constructor(log: CommitLog, onFlushed: () => void, onFailed: (error: Error) => void) {
+  constructor(log: CommitLog, onFlushed: () => void, onFailed: (thrown: unknown) => void) {
     this.#log = log;
     this.#flushedOffset = log.writtenOffset;
     this.#segmentsKnown = log.segments.length;
@@ -31,6 +32,8 @@ export class Flusher {
 
   /** Flushes what is written now; after the running flush, if there is one. */
   start(): void {
+    // After a failed fdatasync a second one may succeed without the data: nothing is flushed ever again.
+    if (this.#failed) return;
     if (this.#target !== -1) {
       this.#again = true;
       return;
@@ -48,7 +51,7 @@ export class Flusher {
   /** Resolves when everything written at the call is durable, or the disk failed. */
   flushed(): Promise<void> {
     const offset = this.#log.writtenOffset;
-    if (offset <= this.#flushedOffset) return Promise.resolve();
+    if (this.#failed || offset <= this.#flushedOffset) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push({ offset, resolve });
       this.start();
@@ -76,15 +79,19 @@ export class Flusher {
         return;
       }
       for (const later of segments.slice(index + 1)) later.flushed();
-      this.#onFailed(error);
-      for (const { resolve } of this.#waiting.splice(0)) resolve();
+      this.#fail(error);
     });
   }
 
   #done(): void {
     if (this.#segmentsKnown !== this.#log.segments.length) {
+      try {
+        this.#log.syncDirectories();
+      } catch (thrown) {
+        this.#fail(thrown);
+        return;
+      }
       this.#segmentsKnown = this.#log.segments.length;
-      this.#log.syncDirectories();
     }
     this.#flushedOffset = Math.max(this.#flushedOffset, this.#target);
     this.#target = -1;
@@ -93,6 +100,12 @@ export class Flusher {
     if (!this.#again && this.#waiting.length === 0) return;
     this.#again = false;
     this.start();
+  }
+
+  #fail(thrown: unknown): void {
+    this.#failed = true;
+    this.#onFailed(thrown);
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
   /** Waits for bytes that were cut away are over too. */

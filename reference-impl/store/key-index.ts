@@ -39,6 +39,11 @@ export class KeyIndex {
     for (const name of readdirSync(this.#directory).sort()) {
       const path = join(this.#directory, name);
       const found = statSync(path).size;
+      // The leftover of a creation that a crash interrupted.
+      if (found === 0) {
+        rmSync(path);
+        continue;
+      }
       if (found !== size) throw new SwitchlabError('STORE_CORRUPT', `${path} has ${found} bytes instead of ${size}.`);
       const file = IndexFile.open(path, maxHashSlotNum, maxIndexNum);
       if (file.endTimestamp > indexMsgTimestamp) {

@@ -57,7 +57,7 @@ export class LocalMessageStore implements MessageStore {
     this.#flusher = new Flusher(
       parts.log,
       () => this.#notify(),
-      (error) => disk.fail(error),
+      (thrown) => disk.fail(thrown),
     );
     this.#checkpointer = new Checkpointer(parts, this.#flusher, disk, () =>
       options.confirmOffsetLimitsDispatch ? this.#confirmOffset : null,
@@ -111,7 +111,14 @@ export class LocalMessageStore implements MessageStore {
     const takesQueueOffset = isInQueue(message.sysFlag);
     const queueOffset = takesQueueOffset ? queue.nextOffset : 0;
     const storeTimestamp = this.#clock.nowMs();
-    const size = log.append(message, topic.bytes, magic, queueOffset, storeTimestamp);
+    let size: number;
+    try {
+      size = log.append(message, topic.bytes, magic, queueOffset, storeTimestamp);
+    } catch (thrown) {
+      // A new segment could not be created, or a full chunk not be written.
+      this.#disk.fail(thrown);
+      return 'SERVICE_NOT_AVAILABLE';
+    }
     if (size < 0) return refusalOfSize(size);
     if (takesQueueOffset) queue.nextOffset++;
     this.#scheduleWrite();
@@ -134,7 +141,11 @@ export class LocalMessageStore implements MessageStore {
     if (magic === null || !topic.isStorable) return 'MESSAGE_ILLEGAL';
     const queue = queues.queue(topic, first.queueId);
     const storeTimestamp = this.#clock.nowMs();
-    const sizes = log.appendAll(messages, topic.bytes, magic, queue.nextOffset, storeTimestamp);
+    let sizes: readonly number[] | number = [];
+    const isPlaced = this.#disk.run(() => {
+      sizes = log.appendAll(messages, topic.bytes, magic, queue.nextOffset, storeTimestamp);
+    });
+    if (!isPlaced) return 'SERVICE_NOT_AVAILABLE';
     if (typeof sizes === 'number') return refusalOfSize(sizes);
     let endOffset = log.maxOffset;
     for (const size of sizes) endOffset -= size;
@@ -166,7 +177,8 @@ export class LocalMessageStore implements MessageStore {
     this.#disk.assertWriteable();
     const { log, dispatcher } = this.#parts;
     const wasEmpty = log.maxOffset === log.minOffset;
-    log.appendRaw(offset, data);
+    this.#disk.run(() => log.appendRaw(offset, data));
+    this.#disk.assertWriteable();
     if (wasEmpty) dispatcher.offset = offset;
     this.#rawTail = true;
     this.#scheduleWrite();

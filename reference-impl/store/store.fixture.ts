@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -5,7 +6,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { silentLog } from '../base/log.ts';
 import type { Host, MessageToStore } from '../message/types.ts';
-import type { StoreOptions } from './types.ts';
+import { openStore } from './open.ts';
+import type { AppendRefusal, AppendResult, MessageStore, StoreOptions } from './types.ts';
 
 // What the tests of this folder share: folders, the golden stores, and options of their sizes.
 
@@ -95,4 +97,20 @@ export function message(overrides: Partial<MessageToStore> = {}): MessageToStore
     properties: '',
     ...overrides,
   };
+}
+
+/** An empty store that closes with the test. */
+export async function freshStore(t: TestContext, overrides: Partial<StoreOptions> = {}): Promise<MessageStore> {
+  const root = mkdtempSync(join(tmpdir(), 'switchlab-store-'));
+  const store = await openStore(storeOptions(root, overrides));
+  t.after(async () => {
+    await store.close();
+    rmSync(root, { recursive: true });
+  });
+  return store;
+}
+
+export function placed(result: AppendResult | AppendRefusal): AppendResult {
+  assert.ok(typeof result === 'object', `refused: ${JSON.stringify(result)}`);
+  return result;
 }
