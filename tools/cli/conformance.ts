@@ -111,7 +111,8 @@ async function conformance(options: Options, features: readonly string[]): Promi
     labDefect: options.labDefect ?? null,
   };
   writeFileSync(path.join(runFolder, 'settings.json'), `${JSON.stringify(settings, null, 1)}\n`);
-  const results = await runCucumber(options, features, settings).finally(reapOrphans);
+  const results = await runCucumber(options, features, settings);
+  await reapOrphans();
   const known = readKnownDeviations(
     path.join(projectRoot, 'matrix/known-deviations', `${targets.new.name.replace(':', '-')}.yaml`),
   );
