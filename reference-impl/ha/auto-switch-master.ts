@@ -58,9 +58,14 @@ export class AutoSwitchMasterLink {
     this.#sender?.pump();
   }
 
-  /** Tells the replica epoch and confirm offset, unless it knows the latter, without waiting for data or the timer. */
+  /** Tells the replica epoch and confirm offset without waiting for data or the timer. */
   announce(): void {
-    if (this.#confirmSent < this.#store.confirmOffset && !this.socket.congested) this.#sender?.heartbeat();
+    if (!this.socket.congested) this.#sender?.heartbeat();
+  }
+
+  /** The same when the confirm offset moved since it was told. */
+  announceConfirmed(): void {
+    if (this.#confirmSent < this.#store.confirmOffset) this.announce();
   }
 
   #received(frame: SlaveFrame): void {

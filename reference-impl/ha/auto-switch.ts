@@ -88,7 +88,7 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     epochs.dropBefore(store.minPhyOffset);
     state?.expireJoins(Date.now());
     settle();
-    for (const link of links) link.announce();
+    for (const link of links) link.announceConfirmed();
   };
 
   const closeLinks = () => {
@@ -108,7 +108,10 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     store.writeNow();
     master.beginEpoch(epochs.beginAsMaster(masterEpoch, store.maxPhyOffset));
     master.install(set, Date.now());
-    for (const link of links) link.pump();
+    for (const link of links) {
+      link.pump();
+      link.announce();
+    }
     settle();
   };
 

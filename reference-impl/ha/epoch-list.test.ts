@@ -87,6 +87,8 @@ const handshakes: [string, string, number, string, number, number | null][] = [
   ['a converted slave behind its master', '', 20000, '1-37038', 40000, 20000],
   ['a converted slave with a longer log', '', 40000, '1-37038', 41000, 37038],
   ['an entry noted before its first byte', '1-37038', 20000, '1-37038', 40000, 20000],
+  ['a first epoch of which nobody copied anything', '1-0', 150, '2-0 3-80', 200, 0],
+  ['the same after a conversion', '1-37038', 37200, '2-37038', 37100, 37038],
   ['nothing in common', '1-0 2-10', 20, '5-100 6-200', 300, null],
 ];
 for (const [name, own, ownEnd, masters, masterEnd, expected] of handshakes) {

@@ -62,17 +62,18 @@ export interface LogHistory {
 
 /**
  * Where a slave cuts its log so that it is a prefix of the master's: the newest entry that both have, up to the nearer
- * of its two ends. Null: no entry in common, an operator has to decide.
- *
- * A slave without entries holds records from before controller mode only. They end, on the master, where its first entry
- * starts, so that is where they are cut; Java keeps such a tail and never agrees with its master again.
+ * of its two ends (`EpochFileCache.findConsistentPoint`). Null: nothing shows what the two have in common, an operator
+ * has to decide. Two cases go beyond RocketMQ, which never lets such a slave join again:
+ * - Both lists start at the same offset with different epochs: nobody copied anything of the slave's first epoch.
+ * - A slave without entries holds records from before controller mode only: its master's end where its list starts.
  */
 export function commonEnd(slave: LogHistory, master: LogHistory): number | null {
-  if (slave.epochs.length === 0) return Math.min(slave.maxOffset, master.epochs[0]?.startOffset ?? master.maxOffset);
+  const masterStart = master.epochs[0]?.startOffset ?? master.maxOffset;
+  if (slave.epochs.length === 0) return Math.min(slave.maxOffset, masterStart);
   const masterEntries = withEnds(master.epochs, master.maxOffset);
   for (const own of withEnds(slave.epochs, slave.maxOffset).toReversed()) {
     const same = masterEntries.find((entry) => entry.epoch === own.epoch && entry.startOffset === own.startOffset);
     if (same !== undefined) return Math.min(own.endOffset, same.endOffset);
   }
-  return null;
+  return slave.epochs[0]!.startOffset === masterStart ? Math.min(masterStart, slave.maxOffset) : null;
 }

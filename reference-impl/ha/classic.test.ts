@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Relay, Replica, Stage, until } from './replica.fixture.ts';
+
+test('a slave that is there from the start has the whole log, and its reports reach the master', async (t) => {
+  const stage = new Stage(t);
+  const master = await Replica.classic(stage, 0);
+  const slave = await Replica.classic(stage, 1);
+  slave.ha.setMasterHaAddress(master.address);
+  await until(
+    () => master.ha.replicas.length === 1,
+    () => master.ha.replicas,
+  );
+  for (let i = 0; i < 1000; i++) master.put(`body ${i}`);
+  await until(
+    () => master.ha.push2SlaveMaxOffset === master.store.maxPhyOffset,
+    () => master.ha.replicas,
+  );
+  assert.ok(slave.bytes.equals(master.bytes));
+  assert.equal(master.ha.offsetAckedBy(1), master.store.maxPhyOffset);
+  assert.equal(master.ha.offsetAckedBy(2), 0);
+  await until(
+    () => slave.consumable === 1000,
+    () => slave.consumable,
+  );
+});
+
+test('an empty slave gets the last segment only', async (t) => {
+  const stage = new Stage(t);
+  const master = await Replica.classic(stage, 0);
+  const slave = await Replica.classic(stage, 1);
+  for (let i = 0; i < 1000; i++) master.put(`body ${i}`);
+  master.store.writeNow();
+  slave.ha.setMasterHaAddress(master.address);
+  await until(
+    () => slave.store.writtenOffset === master.store.writtenOffset,
+    () => slave.store.writtenOffset,
+  );
+  const { segmentSize, maxPhyOffset } = master.store;
+  assert.equal(slave.store.minPhyOffset, maxPhyOffset - (maxPhyOffset % segmentSize));
+});
+
+test('the connection may break after any byte', async (t) => {
+  const stage = new Stage(t);
+  const master = await Replica.classic(stage, 0);
+  const slave = await Replica.classic(stage, 1);
+  const relay = await Relay.to(stage, () => master.address);
+  slave.ha.setMasterHaAddress(relay.address);
+  for (let cut = 1; cut <= 130; cut++) {
+    relay.bytesToClient = cut;
+    master.put(`message ${cut}`);
+    await until(
+      () => relay.bytesToClient <= 0,
+      () => [cut, relay.bytesToClient],
+    );
+    relay.bytesToClient = Infinity;
+    await until(
+      () => slave.store.writtenOffset === master.store.writtenOffset,
+      () => [cut, slave.store.writtenOffset],
+    );
+  }
+  assert.ok(slave.bytes.equals(master.bytes));
+});
+
+test('a slave with another log than its master stays as it is', async (t) => {
+  const stage = new Stage(t);
+  const master = await Replica.classic(stage, 0);
+  const slave = await Replica.classic(stage, 1);
+  slave.put('a log of its own');
+  slave.store.writeNow();
+  const own = slave.store.writtenOffset;
+  slave.ha.setMasterHaAddress(master.address);
+  await until(
+    () => master.ha.replicas[0]?.ackOffset === own,
+    () => master.ha.replicas,
+  );
+  assert.equal(slave.store.writtenOffset, own);
+});
