@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -113,4 +113,11 @@ export async function freshStore(t: TestContext, overrides: Partial<StoreOptions
 export function placed(result: AppendResult | AppendRefusal): AppendResult {
   assert.ok(typeof result === 'object', `refused: ${JSON.stringify(result)}`);
   return result;
+}
+
+/** The files of an open store as they are now: what a SIGKILL at this moment would leave. */
+export function copyOf(t: TestContext, root: string): string {
+  const copy = join(temporaryFolder(t), 'store');
+  cpSync(root, copy, { recursive: true });
+  return copy;
 }

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { seededRandom, type Random } from '../base/random.ts';
+import { decodeRecord } from '../message/record.ts';
+import { openStore } from './open.ts';
+import { copyOf, freshStore, goldenStore, message, placed, storeOptions, temporaryFolder } from './store.fixture.ts';
+import type { MessageStore } from './types.ts';
+
+/** Everything that `master` has and `slave` lacks, in pieces of up to `bytesMax`, each cut again at random. */
+function replicate(master: MessageStore, slave: MessageStore, bytesMax: number, random: Random): void {
+  for (;;) {
+    const data = master.readRaw(slave.maxPhyOffset, 1 + random.int(bytesMax));
+    if (data === null) return;
+    slave.appendRaw(slave.maxPhyOffset, data);
+    if (random.int(3) === 0) slave.writeNow();
+  }
+}
+
+test('a slave fed with arbitrarily cut bytes has the log and the queues of its master', async (t) => {
+  for (let seed = 1; seed <= 5; seed++) {
+    const random = seededRandom(seed);
+    const master = await openStore(storeOptions(goldenStore(t, 'new-5.3.3')));
+    const root = temporaryFolder(t);
+    const slave = await openStore(storeOptions(root));
+    replicate(master, slave, seed * 400, random);
+    slave.writeNow();
+    assert.equal(slave.maxPhyOffset, master.maxPhyOffset);
+    for (const { topic, queueId } of master.queues()) {
+      assert.equal(slave.maxOffsetInQueue(topic, queueId), master.maxOffsetInQueue(topic, queueId));
+      const wanted = master.getMessages(topic, queueId, 0, 32, null).records;
+      assert.deepEqual(
+        slave.getMessages(topic, queueId, 0, 32, null).records,
+        wanted,
+        `${topic}/${queueId}, seed ${seed}`,
+      );
+    }
+    assert.equal(slave.queryByKey('TopicA', 'shared-key', 64, 0, Infinity).length, 6);
+    await master.close();
+    await slave.close();
+    const reopened = await openStore(storeOptions(root));
+    assert.equal(reopened.maxPhyOffset, 42542);
+    await reopened.close();
+  }
+});
+
+test('a frame never crosses a segment, and the filler behind a BLANK mark is data', async (t) => {
+  const master = await openStore(storeOptions(goldenStore(t, 'new-5.3.3')));
+  assert.equal(master.readRaw(29120, 100_000)!.length, 3648);
+  assert.equal(master.readRaw(42542, 10), null);
+  assert.equal(master.readRaw(42540, 10)!.length, 2);
+  await master.close();
+});
+
+test('a record that arrived in part is not visible, survives nothing, and is cut before a promotion', async (t) => {
+  const master = await freshStore(t);
+  for (let i = 0; i < 3; i++) master.append(message({ properties: 'KEYS\u0001k\u0002' }));
+  master.writeNow();
+  const all = master.readRaw(0, 100_000)!;
+  const second = decodeRecord(all).size * 2;
+  for (let cut = second + 1; cut < all.length; cut++) {
+    const slave = await freshStore(t);
+    slave.appendRaw(0, all.subarray(0, cut));
+    slave.writeNow();
+    assert.equal(slave.maxOffsetInQueue('TopicA', 0), 2);
+    assert.equal(slave.maxPhyOffset, cut);
+    assert.equal(slave.truncateIncompleteTail(), second);
+    assert.equal(slave.maxPhyOffset, second);
+    assert.equal(placed(slave.append(message())).queueOffset, 2);
+  }
+});
+
+test('a slave killed with a partial record at its end recovers to the record before, wherever the cut is', async (t) => {
+  const master = await freshStore(t);
+  for (let i = 0; i < 2; i++)
+    master.append(message({ body: Buffer.from('x'), properties: 'KEYS\u0001key\u0002TAGS\u0001t\u0002' }));
+  master.writeNow();
+  const all = master.readRaw(0, 100_000)!;
+  const size = all.length / 2;
+  const root = temporaryFolder(t);
+  const slave = await openStore(storeOptions(root));
+  for (let cut = size; cut < all.length; cut++) {
+    if (cut > size) slave.appendRaw(slave.maxPhyOffset, all.subarray(cut - 1, cut));
+    else slave.appendRaw(0, all.subarray(0, size));
+    slave.writeNow();
+    const copy = await openStore(storeOptions(copyOf(t, root)));
+    assert.equal(copy.maxPhyOffset, size, `cut at ${cut}`);
+    await copy.close();
+  }
+  await slave.close();
+});
+
+test('confirmOffset limits what consumers see, not what is stored', async (t) => {
+  const root = temporaryFolder(t);
+  const options = storeOptions(root, { confirmOffsetLimitsDispatch: true });
+  const store = await openStore(options);
+  const ends = [0, 1, 2].map(() => placed(store.append(message())).endOffset);
+  store.writeNow();
+  assert.equal(store.writtenOffset, ends[2]);
+  assert.equal(store.maxOffsetInQueue('TopicA', 0), 0);
+  store.setConfirmOffset(ends[0]! + 5);
+  assert.equal(store.maxOffsetInQueue('TopicA', 0), 1);
+  store.setConfirmOffset(ends[1]!);
+  assert.equal(store.maxOffsetInQueue('TopicA', 0), 2);
+  assert.equal(placed(store.append(message())).queueOffset, 3);
+  store.writeNow();
+  for (const isCrash of [true, false]) {
+    if (!isCrash) await store.close();
+    const again = await openStore(
+      storeOptions(isCrash ? copyOf(t, root) : root, { confirmOffsetLimitsDispatch: true }),
+    );
+    // A crash loses what the checkpoint did not know of the confirm offset; it never invents one.
+    assert.equal(again.confirmOffset, isCrash ? 0 : ends[1]);
+    assert.equal(again.maxOffsetInQueue('TopicA', 0), isCrash ? 0 : 2);
+    assert.equal(again.maxPhyOffset, store.maxPhyOffset);
+    assert.equal(placed(again.append(message())).queueOffset, 4);
+    again.writeNow();
+    again.setConfirmOffset(again.maxPhyOffset);
+    assert.equal(again.maxOffsetInQueue('TopicA', 0), 5);
+    await again.close();
+  }
+});
+
+test('a truncation takes messages out of log, queues and index, and progress goes back', async (t) => {
+  const root = temporaryFolder(t);
+  const store = await openStore(storeOptions(root));
+  const results = Array.from({ length: 400 }, (_, i) => {
+    return placed(
+      store.append(message({ queueId: i % 3, body: Buffer.alloc(200), properties: `KEYS\u0001k${i}\u0002` })),
+    );
+  });
+  store.writeNow();
+  await store.flush();
+  const { endOffset } = results[99]!;
+  store.truncateTo(endOffset);
+  const check = (opened: MessageStore) => {
+    assert.equal(opened.maxPhyOffset, endOffset);
+    assert.equal(opened.writtenOffset, endOffset);
+    assert.deepEqual(
+      [0, 1, 2].map((queueId) => opened.maxOffsetInQueue('TopicA', queueId)),
+      [34, 33, 33],
+    );
+    assert.equal(opened.queryByKey('TopicA', 'k99', 10, 0, Infinity).length, 1);
+    assert.equal(opened.queryByKey('TopicA', 'k100', 10, 0, Infinity).length, 0);
+    assert.equal(opened.readRaw(endOffset, 10), null);
+  };
+  check(store);
+  assert.ok(store.flushedOffset <= endOffset);
+  const crashed = await openStore(storeOptions(copyOf(t, root)));
+  check(crashed);
+  await crashed.close();
+  const again = placed(store.append(message({ queueId: 1, properties: 'KEYS\u0001again\u0002' })));
+  assert.equal(again.physicalOffset, endOffset);
+  assert.equal(again.queueOffset, 33);
+  store.writeNow();
+  assert.equal(store.queryByKey('TopicA', 'again', 10, 0, Infinity).length, 1);
+  await store.close();
+});
+
+test('bytes that a reader holds do not change when the log is cut and written again', async (t) => {
+  const store = await freshStore(t);
+  const { physicalOffset } = placed(store.append(message({ body: Buffer.from('before') })));
+  store.writeNow();
+  const held = store.lookMessage(physicalOffset)!;
+  store.truncateTo(0);
+  store.append(message({ body: Buffer.from('behind') }));
+  store.writeNow();
+  assert.equal(decodeRecord(held).body.toString(), 'before');
+  assert.equal(decodeRecord(store.lookMessage(0)!).body.toString(), 'behind');
+});
+
+test('an empty slave can start at a later segment; its queues begin where the messages say', async (t) => {
+  const root = goldenStore(t, 'new-5.3.3');
+  const data = readFileSync(join(root, 'commitlog', '00000000000000032768')).subarray(0, 42542 - 32768);
+  const slaveRoot = temporaryFolder(t);
+  let slave = await openStore(storeOptions(slaveRoot));
+  slave.appendRaw(32768, data);
+  slave.writeNow();
+  for (let round = 0; round < 2; round++) {
+    assert.equal(slave.minPhyOffset, 32768);
+    assert.equal(slave.maxPhyOffset, 42542);
+    assert.equal(slave.minOffsetInQueue('TopicA', 0), 6);
+    assert.equal(slave.maxOffsetInQueue('TopicA', 0), 11);
+    assert.equal(slave.getMessages('TopicA', 0, 0, 32, null).status, 'OFFSET_TOO_SMALL');
+    assert.equal(slave.getMessages('TopicA', 0, 6, 32, null).records.length, 5);
+    await slave.close();
+    slave = await openStore(storeOptions(slaveRoot));
+  }
+  await slave.close();
+  const queue = readFileSync(join(slaveRoot, 'consumequeue/TopicA/0', '0'.repeat(20)));
+  assert.equal(queue.subarray(100, 120).toString('hex'), '00000000000000007fffffff0000000000000000');
+});
