@@ -19,7 +19,8 @@ export interface TrialOptions extends ClusterOptions {
   readonly observe: Observe;
 }
 
-const topic = 'SwitchlabTopic';
+/** The one topic of every trial. */
+export const topic = 'SwitchlabTopic';
 const topicQueues = 4;
 /** Messages acknowledged under the defaults this long before the kill must have been replicated. */
 const replicationLagMs = 2_000;
@@ -27,17 +28,18 @@ const replicationLagMs = 2_000;
 /** One broker group in a running cluster, with traffic through it: what a scenario does to it and looks at. */
 export class Trial implements AsyncDisposable {
   readonly cluster: Cluster;
-  readonly #options: TrialOptions;
-  readonly #group: string;
-  readonly #views: GroupViews;
+  readonly options: TrialOptions;
+  /** Name of the broker group under test. */
+  readonly group: string;
+  readonly views: GroupViews;
   #traffic: GroupTraffic | null = null;
   #killed: { readonly server: PlannedServer; readonly atMs: number } | null = null;
 
   private constructor(cluster: Cluster, options: TrialOptions) {
     this.cluster = cluster;
-    this.#options = options;
-    this.#group = options.topology.brokers[0]!.group;
-    this.#views = new GroupViews(cluster, this.#group);
+    this.options = options;
+    this.group = options.topology.brokers[0]!.group;
+    this.views = new GroupViews(cluster, this.group);
   }
 
   /** Starts the cluster of a topology with one broker group. */
@@ -48,17 +50,17 @@ export class Trial implements AsyncDisposable {
   /** Every NameServer lists the master and every other replica; under a controller, all are in the SyncStateSet. */
   async isOnline(): Promise<void> {
     const startedMs = Date.now();
-    const replicas = this.cluster.replicas(this.#group);
+    const replicas = this.cluster.replicas(this.group);
     const complete = ({ master, slaves }: GroupView) => master !== null && slaves.length === replicas.length - 1;
     try {
-      const look = () => this.#views.clusterInfo();
-      await until('the group is online', look, (views) => views.every(complete), this.#within('online'));
+      const look = () => this.views.clusterInfo();
+      await until('the group is online', look, (views) => views.every(complete), this.within('online'));
       if (this.#isElected) await this.#everyReplicaInSync(replicas.length);
     } catch (thrown) {
-      if (thrown instanceof ConditionFailure) this.#options.observe('online', false, thrown.message);
+      if (thrown instanceof ConditionFailure) this.options.observe('online', false, thrown.message);
       throw thrown;
     }
-    this.#options.observe('online', true, `online with ${replicas.length} replicas after ${Date.now() - startedMs} ms`);
+    this.options.observe('online', true, `online with ${replicas.length} replicas after ${Date.now() - startedMs} ms`);
   }
 
   /** No NameServer ever lists a broker of the group, for as long as the profile looks. */
@@ -66,18 +68,18 @@ export class Trial implements AsyncDisposable {
     const nobody = (views: readonly GroupView[]) =>
       views.every(({ master, slaves }) => master === null && slaves.length === 0);
     try {
-      await throughout('no broker comes online', () => this.#views.clusterInfo(), nobody, this.#within('quiet'));
+      await throughout('no broker comes online', () => this.views.clusterInfo(), nobody, this.within('quiet'));
     } catch (thrown) {
-      if (thrown instanceof ConditionFailure) this.#options.observe('online', true, thrown.message);
+      if (thrown instanceof ConditionFailure) this.options.observe('online', true, thrown.message);
       throw thrown;
     }
-    this.#options.observe('online', false, 'no NameServer lists a broker of the group');
+    this.options.observe('online', false, 'no NameServer lists a broker of the group');
   }
 
   async startTraffic(producers?: readonly Release[]): Promise<void> {
-    const { observe: _, ...options } = this.#options;
+    const { observe: _, ...options } = this.options;
     const { seed, evidenceFolder, profile } = options;
-    const [{ master }] = (await this.#views.clusterInfo()) as [GroupView];
+    const [{ master }] = (await this.views.clusterInfo()) as [GroupView];
     if (master !== null) await this.#createTopic(master);
     const deadlineMs = profile.deadlines.switch;
     this.#traffic = await GroupTraffic.start({
@@ -94,29 +96,25 @@ export class Trial implements AsyncDisposable {
   async trafficFlows(): Promise<void> {
     if (this.#traffic === null) await this.startTraffic();
     try {
-      await this.#running.flows();
+      await this.traffic.flows();
     } catch (thrown) {
-      this.#options.observe('traffic', false, String(thrown));
+      this.options.observe('traffic', false, String(thrown));
       throw thrown;
     }
-    this.#options.observe(
-      'traffic',
-      true,
-      `produce and consume work: ${this.#running.acknowledged} acknowledged so far`,
-    );
+    this.options.observe('traffic', true, `produce and consume work: ${this.traffic.acknowledged} acknowledged so far`);
   }
 
   /** No NameServer knows a route of the topic, and no send is acknowledged. */
   async findsNoRoute(): Promise<void> {
-    const views = await this.#views.route(topic);
+    const views = await this.views.route(topic);
     const routed = views.find(({ master, slaves }) => master !== null || slaves.length > 0);
     if (routed) throw new ConditionFailure(`${routed.namesrv} has a route of ${topic}: ${JSON.stringify(routed)}`);
     await this.startTraffic();
-    const look = () => this.#running.ledger.attempts.length;
-    await until('a producer tried to send', look, (tried) => tried > 0, this.#within('switch'));
-    await this.#running.stop();
-    const { acknowledged } = this.#running;
-    this.#options.observe(
+    const look = () => this.traffic.ledger.attempts.length;
+    await until('a producer tried to send', look, (tried) => tried > 0, this.within('switch'));
+    await this.traffic.stop();
+    const { acknowledged } = this.traffic;
+    this.options.observe(
       'traffic',
       acknowledged > 0,
       `${acknowledged} of ${look()} sends acknowledged without a route`,
@@ -129,91 +127,91 @@ export class Trial implements AsyncDisposable {
     const links = this.#linksTo(peer);
     await Promise.all(links.map((link) => link.freeze()));
     await Promise.all(links.map((link) => link.heal()));
-    this.#options.observe('cut', links.length, `${links.length} links to the ${peer} were cut and healed`);
+    this.options.observe('cut', links.length, `${links.length} links to the ${peer} were cut and healed`);
   }
 
   async killMaster(): Promise<void> {
-    const [{ master }] = (await this.#views.clusterInfo()) as [GroupView];
-    const server = this.cluster.replicas(this.#group).find((replica) => addressOf(replica) === master);
+    const [{ master }] = (await this.views.clusterInfo()) as [GroupView];
+    const server = this.cluster.replicas(this.group).find((replica) => addressOf(replica) === master);
     if (!server) throw new ConditionFailure(`No replica of the group is the master: the NameServer lists ${master}.`);
     await this.cluster.process(server.name).kill();
     this.#killed = { server, atMs: Date.now() };
-    this.#options.observe(
+    this.options.observe(
       'killed',
       server.name,
-      `${server.name}, the master, killed after ${this.#running.acknowledged} acknowledgements`,
+      `${server.name}, the master, killed after ${this.traffic.acknowledged} acknowledgements`,
     );
   }
 
   /** Another replica is master for every NameServer and takes writes. */
   async anotherReplicaTakesOver(): Promise<void> {
-    const { server, atMs } = this.#theKilled;
+    const { server, atMs } = this.killed;
     const isOther = ({ master }: GroupView) => master !== null && master !== addressOf(server);
     try {
-      const look = () => this.#views.route(topic);
-      await until('another replica is master', look, (views) => views.every(isOther), this.#within('switch'));
+      const look = () => this.views.route(topic);
+      await until('another replica is master', look, (views) => views.every(isOther), this.within('switch'));
       const routeMs = Date.now() - atMs;
-      await this.#running.acknowledges();
-      const first = this.#running.ledger.attempts.find((row) => row.sentMs > atMs && row.outcome === 'SEND_OK')!;
+      await this.traffic.acknowledges();
+      const first = this.traffic.ledger.attempts.find((row) => row.sentMs > atMs && row.outcome === 'SEND_OK')!;
       const text = `route switched ${routeMs} ms after the kill, first send acknowledged after ${first.answeredMs - atMs} ms`;
-      this.#options.observe('switches', true, text);
+      this.options.observe('switches', true, text);
     } catch (thrown) {
-      this.#options.observe('switches', false, String(thrown));
+      this.options.observe('switches', false, String(thrown));
       throw thrown;
     }
   }
 
   /** No NameServer lists another master, and no send is acknowledged, for as long as the profile looks. */
   async noReplicaTakesOver(): Promise<void> {
-    const { server, atMs } = this.#theKilled;
+    const { server, atMs } = this.killed;
     const look = async () => ({
-      masters: (await this.#views.clusterInfo()).map(({ master }) => master),
-      acknowledged: this.#running.ledger.attempts.find((row) => row.sentMs > atMs && row.outcome === 'SEND_OK') ?? null,
+      masters: (await this.views.clusterInfo()).map(({ master }) => master),
+      acknowledged: this.traffic.ledger.attempts.find((row) => row.sentMs > atMs && row.outcome === 'SEND_OK') ?? null,
     });
     const nobody = ({ masters, acknowledged }: Awaited<ReturnType<typeof look>>) =>
       acknowledged === null && masters.every((master) => master === null || master === addressOf(server));
     try {
-      await throughout('no replica takes over', look, nobody, this.#within('quiet'));
+      await throughout('no replica takes over', look, nobody, this.within('quiet'));
     } catch (thrown) {
-      if (thrown instanceof ConditionFailure) this.#options.observe('switches', true, thrown.message);
+      if (thrown instanceof ConditionFailure) this.options.observe('switches', true, thrown.message);
       throw thrown;
     }
-    this.#options.observe('switches', false, 'no other master was listed, and no send acknowledged');
+    this.options.observe('switches', false, 'no other master was listed, and no send acknowledged');
   }
 
   async restartKilled(): Promise<void> {
-    const { server } = this.#theKilled;
-    const { profile } = this.#options;
+    const { server } = this.killed;
+    const { profile } = this.options;
     const process = this.cluster.process(server.name);
     await process.start();
     await process.waitReady(profile.deadlines.ready);
     const isBack = ({ master }: GroupView) => master === addressOf(server);
-    const look = () => this.#views.route(topic);
-    await until('the restarted master is in the route', look, (views) => views.every(isBack), this.#within('online'));
+    const look = () => this.views.route(topic);
+    await until('the restarted master is in the route', look, (views) => views.every(isBack), this.within('online'));
   }
 
   /** Every acknowledged message was delivered and is readable from the master, once, in its place and in order. */
   async keepsEveryAcknowledgedMessage(): Promise<void> {
-    await this.#running.stopProducing();
-    await this.#running.delivers();
+    await this.traffic.stopProducing();
+    await this.traffic.delivers();
     const log = await this.#readableNow();
-    this.#options.observe('ledger', this.#running.acknowledged, this.#running.summary(log));
-    const violations = this.#running.violations(log);
+    this.options.observe('ledger', this.traffic.acknowledged, this.traffic.summary(log));
+    const violations = this.traffic.violations(log);
     if (violations.length > 0)
       throw new ConditionFailure(violations.map(({ check, text }) => `${check}: ${text}`).join('\n'));
   }
 
   /** Counts what is lost; anything acknowledged earlier than just before the kill, or after it, must be readable. */
   async losesAtMostTheTail(): Promise<void> {
-    const { atMs } = this.#theKilled;
+    const { atMs } = this.killed;
     const log = await this.#readableNow();
     const readable = new Set(log.map(({ key }) => key));
-    const { attempts } = this.#running.ledger;
+    const { attempts } = this.traffic.ledger;
     const lost = attempts.filter(({ outcome, key }) => outcome === 'SEND_OK' && !readable.has(key));
-    this.#options.observe(
+    this.options.observe(
       'lost',
       lost.length,
-      `${lost.length} acknowledged messages lost as documented. ${this.#running.summary(log)}`,
+      `${lost.length} acknowledged messages lost as documented. ${this.traffic.summary(log)}`,
     );
     const isTail = (answeredMs: number) => answeredMs > atMs - replicationLagMs && answeredMs <= atMs;
     const beyond = noAcknowledgedLoss(
@@ -224,33 +222,28 @@ export class Trial implements AsyncDisposable {
   }
 
   async startController(): Promise<void> {
-    for (const server of this.#controllers) {
+    for (const server of this.controllers) {
       const process = this.cluster.process(server.name);
       await process.start();
-      await process.waitReady(this.#options.profile.deadlines.ready);
+      await process.waitReady(this.options.profile.deadlines.ready);
     }
   }
 
   async sameRoutesEverywhere(): Promise<void> {
     const same = (routes: readonly string[]) => routes.every((route) => route === routes[0]);
-    await until(
-      'NameServers answer the same routes',
-      () => this.#views.routeTexts(topic),
-      same,
-      this.#within('switch'),
-    );
+    await until('NameServers answer the same routes', () => this.views.routeTexts(topic), same, this.within('switch'));
   }
 
   async controllerKnowsNobody(): Promise<void> {
-    const known = (await this.#replicasInfo())?.inSyncReplicas ?? [];
+    const known = (await this.replicasInfo())?.inSyncReplicas ?? [];
     if (known.length > 0)
       throw new ConditionFailure(`The controller knows brokers of the group: ${JSON.stringify(known)}`);
   }
 
   /** The first broker of the group is master, the others are slaves, as their files say. */
   async rolesAreConfigured(): Promise<void> {
-    const [first, ...others] = this.cluster.replicas(this.#group).map(addressOf);
-    for (const { namesrv, master, slaves } of await this.#views.clusterInfo()) {
+    const [first, ...others] = this.cluster.replicas(this.group).map(addressOf);
+    for (const { namesrv, master, slaves } of await this.views.clusterInfo()) {
       if (master === first && JSON.stringify(slaves) === JSON.stringify(others.sort())) continue;
       throw new ConditionFailure(`${namesrv} lists ${master} as master and ${slaves.join(', ')} as slaves.`);
     }
@@ -258,78 +251,82 @@ export class Trial implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#traffic?.[Symbol.asyncDispose]();
-    await this.#views[Symbol.asyncDispose]();
+    await this.views[Symbol.asyncDispose]();
     await this.cluster[Symbol.asyncDispose]();
   }
 
   get #isElected(): boolean {
-    return this.#options.topology.brokers[0]!.roles === 'elected';
+    return this.options.topology.brokers[0]!.roles === 'elected';
   }
 
-  get #running(): GroupTraffic {
+  /** Throws when the scenario started none. */
+  get traffic(): GroupTraffic {
     if (this.#traffic === null) throw new Error('The scenario has no traffic: start it before this step.');
     return this.#traffic;
   }
 
-  get #theKilled() {
+  /** The master that the scenario killed last. Throws when it killed none. */
+  get killed() {
     if (this.#killed === null) throw new Error('The scenario killed no master before this step.');
     return this.#killed;
   }
 
-  get #controllers(): PlannedServer[] {
+  get controllers(): PlannedServer[] {
     return this.cluster.plan.servers.filter(({ role }) => role === 'controller');
   }
 
-  #within(deadline: 'online' | 'switch' | 'quiet') {
-    return { deadlineMs: this.#options.profile.deadlines[deadline] };
+  /** Deadline of that name in the profile, for `until` and `throughout`. */
+  within(deadline: 'online' | 'switch' | 'quiet') {
+    return { deadlineMs: this.options.profile.deadlines[deadline] };
   }
 
   #linksTo(role: 'namesrv' | 'controller'): Link[] {
     const peers = this.cluster.plan.servers.filter((server) => server.role === role);
-    const replicas = this.cluster.replicas(this.#group);
+    const replicas = this.cluster.replicas(this.group);
     return replicas.flatMap((broker) => peers.map((peer) => this.cluster.link(broker.name, peer.name)));
   }
 
   async #createTopic(master: string): Promise<void> {
-    await this.#views.operator.createTopic(master, {
+    await this.views.operator.createTopic(master, {
       topicName: topic,
       readQueueNums: topicQueues,
       writeQueueNums: topicQueues,
       perm: 6,
     });
-    const look = () => this.#views.route(topic);
+    const look = () => this.views.route(topic);
     await until(
       'the topic has a route',
       look,
       (views) => views.every((view) => view.master === master),
-      this.#within('online'),
+      this.within('online'),
     );
   }
 
-  async #replicasInfo(): Promise<ReplicasInfo | undefined> {
-    const address = addressOf(this.#controllers[0]!);
-    return (await this.#views.operator.syncStateSet(address, [this.#group])).get(this.#group);
+  /** What the controllers' leader says of the group; undefined when it knows none. */
+  async replicasInfo(): Promise<ReplicasInfo | undefined> {
+    const address = addressOf(this.controllers[0]!);
+    return (await this.views.operator.syncStateSet(address, [this.group])).get(this.group);
   }
 
   async #everyReplicaInSync(replicas: number): Promise<void> {
     const look = async () =>
-      (await this.#replicasInfo())?.inSyncReplicas.map(({ brokerAddress }) => brokerAddress) ?? [];
+      (await this.replicasInfo())?.inSyncReplicas.map(({ brokerAddress }) => brokerAddress) ?? [];
     await until(
       'every replica is in the SyncStateSet',
       look,
       (members) => members.length === replicas,
-      this.#within('online'),
+      this.within('online'),
     );
   }
 
   /** Stops the traffic and reads everything that the master gives out, once all of it is visible. */
   async #readableNow() {
-    await this.#running.stop();
-    const [{ master }] = (await this.#views.route(topic)) as [GroupView];
+    await this.traffic.stop();
+    const [{ master }] = (await this.views.route(topic)) as [GroupView];
     if (master === null) throw new ConditionFailure('The route names no master to read from.');
-    const from = { topic, brokerName: this.#group, address: master, consumer: 'verdict' };
-    const operator = this.#views.operator;
-    const written = () => this.#running.ledger.attempts.filter(({ outcome }) => outcome === 'SEND_OK').length;
+    const from = { topic, brokerName: this.group, address: master, consumer: 'verdict' };
+    const operator = this.views.operator;
+    const written = () => this.traffic.ledger.attempts.filter(({ outcome }) => outcome === 'SEND_OK').length;
     // Consumers see what is confirmed by every replica: the last messages may become visible a moment later.
     const look = async () => {
       const stats = await operator.topicStats(master, topic);
@@ -339,7 +336,7 @@ export class Trial implements AsyncDisposable {
       'what was acknowledged is visible',
       look,
       (visible) => visible >= written(),
-      this.#within('switch'),
+      this.within('switch'),
     ).catch((thrown: unknown) => {
       // Fewer messages than acknowledgements is for the ledger to judge, with the missing ones named.
       if (!(thrown instanceof ConditionFailure)) throw thrown;
