@@ -29,7 +29,7 @@ export function subscriptionOf(topic: string, expression: string | null, type: s
     expressionType,
     subVersion: Date.now(),
     tagsSet: [...new Set(tags)],
-    codeSet: [...new Set(tags.map(javaHashCode))],
+    codeSet: [...new Set(tags.map((tag) => javaHashCode(tag)))],
     classFilterMode: false,
   };
 }

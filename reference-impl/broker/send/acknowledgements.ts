@@ -73,14 +73,13 @@ export class Acknowledgements {
   sweep(nowMs: number): void {
     this.release();
     const { syncFlushTimeout, slaveTimeout } = this.#sources.config();
-    this.#expire(this.#written, nowMs - syncFlushTimeout, ResponseCode.FLUSH_DISK_TIMEOUT);
-    this.#expire(this.#flushed, nowMs - syncFlushTimeout, ResponseCode.FLUSH_DISK_TIMEOUT);
-    const { oldest } = this.#replicated;
-    if (oldest === undefined) return;
-    // Both waits run side by side; what replication lacks counts more than a late flush.
-    const replicated = this.#sources.role.replicatedOffset >= oldest.endOffset;
-    if (replicated) this.#expire(this.#replicated, nowMs - syncFlushTimeout, ResponseCode.FLUSH_DISK_TIMEOUT);
-    else this.#expire(this.#replicated, nowMs - slaveTimeout, ResponseCode.FLUSH_SLAVE_TIMEOUT);
+    const flushLimitMs = nowMs - syncFlushTimeout;
+    this.#expire(this.#written, flushLimitMs, ResponseCode.FLUSH_DISK_TIMEOUT);
+    this.#expire(this.#flushed, flushLimitMs, ResponseCode.FLUSH_DISK_TIMEOUT);
+    for (let code = this.#lateCode(flushLimitMs, nowMs - slaveTimeout); code !== null; ) {
+      this.#sources.answer(this.#replicated.shift(), code);
+      code = this.#lateCode(flushLimitMs, nowMs - slaveTimeout);
+    }
   }
 
   /** The broker stops: nobody may count on what is still waiting. */
@@ -99,6 +98,16 @@ export class Acknowledgements {
     if (stamp === this.#roleStamp) return;
     this.#roleStamp = stamp;
     this.abandon();
+  }
+
+  /** Code for the oldest send that waits for replicas, null while it is in time. A missing replica counts more than a flush. */
+  #lateCode(flushLimitMs: number, slaveLimitMs: number): number | null {
+    const { oldest } = this.#replicated;
+    if (oldest === undefined) return null;
+    if (this.#sources.role.replicatedOffset >= oldest.endOffset) {
+      return oldest.sinceMs <= flushLimitMs ? ResponseCode.FLUSH_DISK_TIMEOUT : null;
+    }
+    return oldest.sinceMs <= slaveLimitMs ? ResponseCode.FLUSH_SLAVE_TIMEOUT : null;
   }
 
   #answerUpTo(queue: WaitingAnswers, offset: number): void {

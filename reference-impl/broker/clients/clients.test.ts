@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { directDial } from '../../base/address.ts';
+import { silentLog } from '../../base/log.ts';
+import { createRemotingClient } from '../../remoting/client.ts';
+import { RequestCode } from '../../remoting/codes.ts';
+import { objectKeyEntries, parseFastjson } from '../../remoting/fastjson.ts';
+import { JavaDouble, writeFastjson } from '../../remoting/fastjson-writer.ts';
+import { readGolden } from '../../remoting/golden.ts';
+import type { RemotingClient } from '../../remoting/types.ts';
+import { type BrokerLab, brokerLab, until } from '../lab.ts';
+import { readHeartbeat } from './heartbeat.ts';
+import { type MessageQueue, QueueLocks, readLockRequest } from './queue-locks.ts';
+import { subscriptionFields, subscriptionOf } from './subscription.ts';
+
+for (const { name, version, hex } of readGolden('client/heartbeat.json')) {
+  test(`${name} of ${version} is read`, () => {
+    const beat = readHeartbeat(Buffer.from(hex, 'hex'));
+    assert.equal(beat.clientID, '10.0.0.1@1234#5678');
+    assert.ok(beat.producerGroups.length > 0);
+    const [consumer] = beat.consumers;
+    assert.deepEqual([consumer!.groupName, consumer!.messageModel], ['CG_A', 'CLUSTERING']);
+    const [subscription] = consumer!.subscriptions;
+    const { subString, codeSet, tagsSet } = subscriptionOf('TopicA', 'TagA || TagB', 'TAG');
+    assert.deepEqual(
+      [subscription!.subString, subscription!.codeSet, subscription!.tagsSet],
+      [subString, codeSet, tagsSet],
+    );
+    const recorded = JSON.parse(Buffer.from(hex, 'hex').toString()).consumerDataSet[0].subscriptionDataSet[0];
+    assert.equal(writeFastjson(subscriptionFields(subscription!)), writeFastjson(recorded));
+  });
+}
+
+for (const { name, version, hex } of readGolden('client/lock.json')) {
+  test(`${name} of ${version} is read and written back`, () => {
+    const text = Buffer.from(hex, 'hex').toString();
+    if (name.includes('request')) {
+      const { clientId, consumerGroup, mqSet } = readLockRequest(Buffer.from(text));
+      const more = version === '4.9.7' ? {} : { onlyThisBroker: false };
+      assert.equal(writeFastjson({ clientId, consumerGroup, mqSet, ...more }), text);
+    } else {
+      const { mqSet } = readLockRequest(Buffer.from(text.replace('lockOKMQSet', 'mqSet')));
+      assert.equal(writeFastjson({ lockOKMQSet: mqSet }), text);
+    }
+  });
+}
+
+for (const { name, version, hex } of readGolden('client/tables.json')) {
+  test(`${name} of ${version} is written as recorded`, () => {
+    const text = Buffer.from(hex, 'hex').toString();
+    assert.equal(writeFastjson(mapped(parseFastjson(text))), text);
+  });
+}
+
+/** Objects with object keys as maps, so that they are written raw; rates as the doubles they are. */
+function mapped(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  const raw = entries.length > 0 && entries.every(([key]) => key.startsWith('{'));
+  if (raw) return new Map(objectKeyEntries(value as Record<string, unknown>).map(([key, item]) => [key, mapped(item)]));
+  const member = (key: string, item: unknown) => (key.endsWith('Tps') ? new JavaDouble(Number(item)) : mapped(item));
+  return Object.fromEntries(entries.map(([key, item]) => [key, member(key, item)]));
+}
+
+test('a lock belongs to one client, lives 60 s after its renewal and ends when it is given back', () => {
+  const locks = new QueueLocks();
+  const queue: MessageQueue = { brokerName: 'b', queueId: 0, topic: 'T' };
+  const ask = (clientId: string) => ({ clientId, consumerGroup: 'G', mqSet: [queue] });
+  assert.deepEqual(locks.lock(ask('a'), 0), [queue]);
+  assert.deepEqual(locks.lock(ask('b'), 1000), []);
+  assert.deepEqual(locks.lock(ask('a'), 30_000), [queue]);
+  assert.deepEqual(locks.lock(ask('b'), 90_000), []);
+  assert.deepEqual(locks.lock(ask('b'), 90_001), [queue]);
+  locks.unlock(ask('a'));
+  assert.deepEqual(locks.lock(ask('a'), 90_002), [], 'only the owner gives a lock back');
+  locks.unlock(ask('b'));
+  assert.deepEqual(locks.lock(ask('a'), 90_003), [queue]);
+});
+
+function heartbeat(
+  clientID: string,
+  topics: readonly string[],
+  subVersion: number,
+  messageModel = 'CLUSTERING',
+): string {
+  const subscriptionDataSet = topics.map((topic) => ({
+    ...subscriptionFields(subscriptionOf(topic, '*', 'TAG')),
+    subVersion,
+  }));
+  const consumer = {
+    groupName: 'G',
+    consumeType: 'CONSUME_PASSIVELY',
+    messageModel,
+    subscriptionDataSet,
+    unitMode: false,
+  };
+  return JSON.stringify({ clientID, consumerDataSet: [consumer], producerDataSet: [{ groupName: 'PG' }] });
+}
+
+/** A consumer of its own connection, and how often it heard of a change. */
+function consumer(lab: BrokerLab, release: 'old' | 'new') {
+  const client: RemotingClient = createRemotingClient({ release, log: silentLog, addressBook: directDial });
+  const seen = { notified: 0 };
+  client.handle(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, () => {
+    seen.notified++;
+    return undefined;
+  });
+  const ask = (code: number, body: string) => client.invoke(lab.address, { code, body: Buffer.from(body) }, 5000);
+  return { client, seen, beat: (body: string) => ask(RequestCode.HEART_BEAT, body) };
+}
+
+for (const release of ['old', 'new'] as const) {
+  test(`${release}: members of a group see each other come and go`, async () => {
+    await using lab = await brokerLab(release);
+    const [a, b] = [consumer(lab, release), consumer(lab, release)];
+    const answer = await a.beat(heartbeat('a', ['T'], 1));
+    assert.deepEqual(Object.keys(answer.extFields ?? {}).length, release === 'old' ? 0 : 2);
+    assert.deepEqual(await members(lab), ['a']);
+    await b.beat(heartbeat('b', ['T'], 1));
+    assert.deepEqual((await members(lab)).toSorted(), ['a', 'b']);
+    await until(
+      () => a.seen.notified >= 2,
+      () => `a heard ${a.seen.notified} times`,
+    );
+    const before = a.seen.notified;
+    await a.beat(heartbeat('a', ['T'], 1));
+    assert.equal(a.seen.notified, before, 'the same heartbeat again is no change');
+    await b.client.close();
+    await until(
+      async () => (await members(lab)).length === 1,
+      () => 'b is still a member',
+    );
+    await until(
+      () => a.seen.notified > before,
+      () => 'a did not hear that b left',
+    );
+    const retry = await lab.ask(RequestCode.GET_TOPIC_STATS_INFO, { topic: '%RETRY%G' });
+    assert.equal(retry.code, 0, 'the retry topic exists');
+    await a.client.close();
+    await until(
+      async () => (await lab.ask(38, { consumerGroup: 'G' })).code === 1,
+      () => 'the group is still there',
+    );
+  });
+
+  test(`${release}: a pull needs the subscription that its consumer last sent`, async () => {
+    await using lab = await brokerLab(release);
+    await lab.send('T');
+    const member = consumer(lab, release);
+    const pull = async (subVersion: number) => (await lab.pull('T', 0, 0, pullOf(subVersion))).code;
+    assert.equal(await pull(1), 24);
+    await member.beat(heartbeat('a', ['Other'], 1));
+    assert.equal(await pull(1), 24);
+    await member.beat(heartbeat('a', ['T'], 5));
+    assert.deepEqual([await pull(5), await pull(6)], [0, 25]);
+    await member.client.close();
+  });
+
+  test(`${release}: broadcasting consumers ${release === 'old' ? 'hear' : 'do not hear'} of each other`, async () => {
+    await using lab = await brokerLab(release);
+    const member = consumer(lab, release);
+    await member.beat(heartbeat('a', ['T'], 1, 'BROADCASTING'));
+    await member.beat(heartbeat('a', ['T', 'U'], 2, 'BROADCASTING'));
+    await member.beat(heartbeat('a', ['T', 'U'], 2, 'BROADCASTING'));
+    assert.equal(member.seen.notified > 0, release === 'old');
+    await member.client.close();
+  });
+
+  test(`${release}: without auto-creation an unknown group is not registered and may not pull`, async () => {
+    await using lab = await brokerLab(release, { autoCreateSubscriptionGroup: false });
+    await lab.send('T');
+    const member = consumer(lab, release);
+    assert.equal((await member.beat(heartbeat('a', ['T'], 1))).code, 0);
+    assert.equal((await lab.ask(38, { consumerGroup: 'G' })).code, 1);
+    assert.equal((await lab.pull('T', 0, 0)).code, 26);
+    await member.client.close();
+  });
+}
+
+function pullOf(subVersion: number) {
+  return { sysFlag: '0', consumerGroup: 'G', subVersion: String(subVersion) };
+}
+
+async function members(lab: BrokerLab): Promise<string[]> {
+  const { body } = await lab.ask(RequestCode.GET_CONSUMER_LIST_BY_GROUP, { consumerGroup: 'G' });
+  return (parseFastjson(body?.toString() ?? '{}') as { consumerIdList?: string[] }).consumerIdList ?? [];
+}
