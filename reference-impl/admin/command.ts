@@ -25,6 +25,8 @@ export interface AdminCommand {
   /** `-i <seconds>` runs the command again and again. */
   readonly repeats?: boolean;
   options(release: Release): readonly OptionSpec[];
+  /** Options of the real command that this one refuses. */
+  readonly notBuilt?: readonly string[];
   /** Without any of these options the usage is printed, and nothing asked. */
   readonly anyOf?: readonly string[];
   run(context: AdminContext): Promise<void>;

@@ -1,11 +1,15 @@
 import type { AdminCommand } from './command.ts';
 import { brokerStatus } from './commands/broker-status.ts';
 import { clusterList } from './commands/cluster-list.ts';
+import { consumerProgress } from './commands/consumer-progress.ts';
 import { electMaster } from './commands/elect-master.ts';
 import { getBrokerEpoch } from './commands/get-broker-epoch.ts';
 import { getControllerMetaData } from './commands/get-controller-meta-data.ts';
 import { getSyncStateSet } from './commands/get-sync-state-set.ts';
 import { haStatus } from './commands/ha-status.ts';
+import { queryMsgById } from './commands/query-msg-by-id.ts';
+import { queryMsgByKey } from './commands/query-msg-by-key.ts';
+import { queryMsgByOffset } from './commands/query-msg-by-offset.ts';
 import { topicList } from './commands/topic-list.ts';
 import { topicRoute } from './commands/topic-route.ts';
 import { topicStatus } from './commands/topic-status.ts';
@@ -19,6 +23,10 @@ export const adminCommands: readonly AdminCommand[] = [
   topicList,
   brokerStatus,
   clusterList,
+  queryMsgById,
+  queryMsgByKey,
+  queryMsgByOffset,
+  consumerProgress,
   haStatus,
   getSyncStateSet,
   getBrokerEpoch,

@@ -8,6 +8,17 @@ const faqUrl = {
   new: 'https://rocketmq.apache.org/docs/bestPractice/06FAQ',
 } as const;
 
+/** A failure that the tool itself finds, with the code that the real client gives it. */
+export class ToolFailure extends Error {
+  override name = 'ToolFailure';
+  readonly responseCode: number;
+
+  constructor(responseCode: number, text: string) {
+    super(text);
+    this.responseCode = responseCode;
+  }
+}
+
 /** The real client wraps these answers as its own failure, all others as the broker's. */
 const clientSideCodes: ReadonlySet<number> = new Set([
   RequestCode.GET_ROUTEINFO_BY_TOPIC,
@@ -19,13 +30,13 @@ export function failureText(javaClass: string, thrown: unknown, release: Release
   return `org.apache.rocketmq.tools.command.SubCommandException: ${javaClass} command failed\nCaused by: ${causeText(thrown, release)}`;
 }
 
-function causeText(thrown: unknown, release: Release): string {
+/** The exception as the real tool names it. */
+export function causeText(thrown: unknown, release: Release): string {
   if (thrown instanceof RefusedError) {
     const name = clientSideCodes.has(thrown.requestCode) ? 'MQClientException' : 'MQBrokerException';
-    const text = `CODE: ${thrown.responseCode}  DESC: ${thrown.remark}`;
-    const more = text.includes('\nSee ') ? '' : `\nFor more information, please visit the url, ${faqUrl[release]}`;
-    return `org.apache.rocketmq.client.exception.${name}: ${text}${more}`;
+    return codeText(name, thrown.responseCode, thrown.remark, release);
   }
+  if (thrown instanceof ToolFailure) return codeText('MQClientException', thrown.responseCode, thrown.message, release);
   const code = thrown instanceof SwitchlabError ? thrown.code : null;
   const connect = /^Connect to (\S+) failed/.exec(errorText(thrown));
   if (code === 'REMOTING_CONNECT_FAILED' && connect !== null) {
@@ -35,4 +46,9 @@ function causeText(thrown: unknown, release: Release): string {
     return `org.apache.rocketmq.remoting.exception.RemotingTimeoutException: ${errorText(thrown)}`;
   }
   return thrown instanceof SwitchlabError ? thrown.describe() : errorText(thrown);
+}
+
+function codeText(name: string, code: number, text: string, release: Release): string {
+  const more = text.includes('\nSee ') ? '' : `\nFor more information, please visit the url, ${faqUrl[release]}`;
+  return `org.apache.rocketmq.client.exception.${name}: CODE: ${code}  DESC: ${text}${more}`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AddressBook, directDial, readAddressBook, splitAddresses } from '../base/address.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { SwitchlabError, errorText } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
 import { type Release, releases } from '../base/release.ts';
@@ -16,6 +17,10 @@ export interface AdminOutput {
   readonly err: (text: string) => void;
 }
 
+interface Terminal extends AdminOutput {
+  readonly clock: Clock;
+}
+
 interface Ours {
   readonly release: Release;
   readonly addressBook: AddressBook;
@@ -26,17 +31,21 @@ interface Ours {
  * failed: callers of the real tool read the text, so this one does not make them rely on more.
  * @param args after the program name; `--release` and `--address-book` are ours and are taken out first
  */
-export async function runAdmin(args: readonly string[], output: AdminOutput): Promise<number> {
+export async function runAdmin(
+  args: readonly string[],
+  output: AdminOutput,
+  clock: Clock = systemClock,
+): Promise<number> {
   try {
     const { ours, rest } = takeOurOptions(args);
-    return await dispatch(rest, ours, output);
+    return await dispatch(rest, ours, { ...output, clock });
   } catch (thrown) {
     output.err(`${thrown instanceof SwitchlabError ? thrown.describe() : errorText(thrown)}\n`);
     return 1;
   }
 }
 
-async function dispatch(args: readonly string[], ours: Ours, output: AdminOutput): Promise<number> {
+async function dispatch(args: readonly string[], ours: Ours, output: Terminal): Promise<number> {
   const [first, ...rest] = args;
   const { release } = ours;
   const known = adminCommands.filter((command) => command.releases.includes(release));
@@ -87,15 +96,18 @@ async function execute(
   command: AdminCommand,
   options: OptionValues,
   { release, addressBook }: Ours,
-  output: AdminOutput,
+  output: Terminal,
 ): Promise<void> {
+  const refused = command.notBuilt?.find((short) => options.has(short));
+  if (refused !== undefined)
+    throw new SwitchlabError('NOT_BUILT', `mqadmin ${command.name} takes no -${refused} here.`);
   const namesrvAddrs = splitAddresses(options.get('n') ?? process.env.NAMESRV_ADDR ?? '');
   await using operator = createOperator({ namesrvAddrs, release, log: silentLog, addressBook });
   const warn = (thrown: unknown) => output.err(`${errorText(thrown)}\n`);
   const intervalMs = command.repeats ? Number(options.get('i') ?? 0) * 1000 : 0;
   try {
     for (;;) {
-      const nowMs = Date.now();
+      const nowMs = output.clock.nowMs();
       await command.run({ operator, release, options, nowMs, print: output.out, warn });
       if (intervalMs === 0) return;
       await delay(intervalMs);

@@ -7,7 +7,7 @@ import { RequestCode } from '../remoting/codes.ts';
 import { getMaxOffset } from '../remoting/commands/get-max-offset.ts';
 import { getMinOffset } from '../remoting/commands/get-min-offset.ts';
 import { getTopicStatsInfo } from '../remoting/commands/get-topic-stats-info.ts';
-import { queryTopicConsumeByWho } from '../remoting/commands/query-topic-consume-by-who.ts';
+import { queryMessage } from '../remoting/commands/query-message.ts';
 import { updateAndCreateTopic } from '../remoting/commands/update-and-create-topic.ts';
 import { viewMessageById } from '../remoting/commands/view-message-by-id.ts';
 import { objectKeyEntries } from '../remoting/fastjson.ts';
@@ -37,6 +37,15 @@ export interface TopicOffset {
   readonly minOffset: number;
   readonly maxOffset: number;
   readonly lastUpdateTimestamp: number;
+}
+
+export interface MessageQuery {
+  readonly topic: string;
+  readonly key: string;
+  readonly maxNum: number;
+  /** Store time, ms since the epoch. */
+  readonly beginTimestamp: number;
+  readonly endTimestamp: number;
 }
 
 /** `endOffset` of the last entry is Infinity. */
@@ -89,12 +98,12 @@ export interface BrokerCalls {
   topicStats(address: string, topic: string): Promise<readonly TopicOffset[]>;
   /** Null from an old broker, which does not say. */
   topicPutTps(address: string, topic: string): Promise<number | null>;
-  /** Groups that consume the topic, online or with stored offsets. */
-  consumerGroupsOf(address: string, topic: string): Promise<readonly string[]>;
   brokerEpoch(address: string): Promise<BrokerEpochs>;
   haStatus(address: string): Promise<HaStatus>;
   /** Asks the broker inside the offset message id. */
   viewMessage(offsetMsgId: string): Promise<StoredMessage>;
+  /** Messages whose index entry has the key's hash, oldest first: compare the keys. None: refused with 22. */
+  queryMessage(address: string, query: MessageQuery): Promise<readonly StoredMessage[]>;
   pull(address: string, request: PullRequest): Promise<PullResult>;
   readQueue(address: string, range: QueueRange): AsyncGenerator<readonly StoredMessage[]>;
 }
@@ -141,10 +150,6 @@ export function createBrokerCalls(remoting: RemotingClient): BrokerCalls {
       });
     },
     topicPutTps: async (address, topic) => (await topicStats(address, topic)).topicPutTps ?? null,
-    async consumerGroupsOf(address, topic) {
-      const { body } = await call(remoting, address, queryTopicConsumeByWho, { topic });
-      return (jsonBody(body) as { groupList: string[] }).groupList;
-    },
     async brokerEpoch(address) {
       const { body } = await call(remoting, address, getBrokerEpochCache, {});
       const cache = jsonBody(body) as BrokerEpochs;
@@ -167,6 +172,10 @@ export function createBrokerCalls(remoting: RemotingClient): BrokerCalls {
       const message = body === null ? undefined : decodeRecords(body)[0];
       if (message === undefined) throw new SwitchlabError('BODY_MALFORMED', `${address} answered without a record.`);
       return message;
+    },
+    async queryMessage(address, query) {
+      const { body } = await call(remoting, address, queryMessage, { ...query, _UNIQUE_KEY_QUERY: false });
+      return body === null ? [] : decodeRecords(body);
     },
     pull: (address, request) => pull(remoting, address, request),
     readQueue: (address, range) => readQueue(remoting, address, range),

@@ -4,6 +4,7 @@ import type { Release } from '../base/release.ts';
 import { createRemotingClient } from '../remoting/client.ts';
 import { type BrokerCalls, createBrokerCalls } from './broker-calls.ts';
 import { type ControllerCalls, createControllerCalls } from './controller-calls.ts';
+import { createGroupCalls, type GroupCalls } from './group-calls.ts';
 import { createNamesrvCalls, type NamesrvCalls } from './namesrv-calls.ts';
 
 export interface ClientOptions {
@@ -16,7 +17,7 @@ export interface ClientOptions {
 }
 
 /** Every single call that tools make, as promises of plain data. */
-export interface Operator extends NamesrvCalls, BrokerCalls, ControllerCalls, AsyncDisposable {
+export interface Operator extends NamesrvCalls, BrokerCalls, GroupCalls, ControllerCalls, AsyncDisposable {
   close(): Promise<void>;
 }
 
@@ -27,6 +28,7 @@ export function createOperator({ namesrvAddrs, release, log, addressBook }: Clie
   return {
     ...createNamesrvCalls(remoting, namesrvAddrs),
     ...createBrokerCalls(remoting),
+    ...createGroupCalls(remoting),
     ...createControllerCalls(remoting),
     close,
     [Symbol.asyncDispose]: close,
