@@ -23,10 +23,6 @@ export class MemberState {
     this.knownMaxTerm = stored.currTerm;
   }
 
-  get hardState(): HardState {
-    return { currTerm: this.currTerm, currVoteFor: this.currVoteFor };
-  }
-
   /** To the largest term heard of, or to the next one; forgets the vote. */
   nextTerm(): void {
     assert(this.role === 'CANDIDATE', 'only a candidate enters a new term');

@@ -5,10 +5,11 @@
 // next `ready()` comes only after `advance`. A driver that sends first can elect two leaders in one term, or lose what a
 // majority acknowledged.
 import { assert } from '../base/assert.ts';
-import { Dispatcher, type Push } from './dispatcher.ts';
+import { Candidate } from './candidate.ts';
 import type { Entry } from './entry.ts';
 import { Follower } from './follower.ts';
-import { answerHeartBeat, HeartBeatRound } from './heartbeat.ts';
+import { answerHeartBeat } from './heartbeat.ts';
+import { Leader } from './leader.ts';
 import { RaftLog, type StoredLog } from './log.ts';
 import { type HardState, type MemberRole, MemberState } from './member.ts';
 import {
@@ -19,8 +20,9 @@ import {
   type RaftRequest,
   type RaftResponse,
 } from './messages.ts';
-import { quorumOf, type RaftOptions } from './options.ts';
-import { answerVote, VoteRound } from './vote.ts';
+import type { RaftOptions } from './options.ts';
+import { Outbox } from './outbox.ts';
+import { answerVote } from './vote.ts';
 
 export interface Ready {
   /** Term and vote, when they changed. */
@@ -55,38 +57,26 @@ export class RaftNode {
   readonly #options: RaftOptions;
   readonly #member: MemberState;
   readonly #log: RaftLog;
+  readonly #outbox: Outbox;
+  readonly #candidate: Candidate;
   readonly #follower: Follower;
-  readonly #quorum: number;
+  /** Present exactly in role LEADER. */
+  #leader: Leader | null = null;
+  #leaderSeenMs = 0;
   #persisted: HardState;
   #commitIndex = -1;
   #appliedIndex = -1;
-  #seq = 0;
   #outstanding: Ready | null = null;
-  #requests: Outgoing[] = [];
-  #answers: Answer[] = [];
-
-  // Candidate.
-  #voteRound: VoteRound | null = null;
-  #nextVoteMs = 0;
-  #lastOutcome: 'WAIT_TO_REVOTE' | 'WAIT_TO_VOTE_NEXT' = 'WAIT_TO_REVOTE';
-  #mustIncreaseTerm = false;
-  // Follower.
-  #leaderSeenMs = 0;
-  // Leader.
-  #heartBeatRound: HeartBeatRound | null = null;
-  #nextHeartBeatMs = 0;
-  #quorumSeenMs = 0;
-  #leadsSinceIndex = 0;
-  readonly #dispatchers = new Map<string, Dispatcher>();
 
   /** @param stored what the last `Ready`s left on disk; a fresh member has term 0 and no vote */
   constructor(options: RaftOptions, stored: HardState, log: StoredLog) {
     assert(options.peerIds.includes(options.selfId), 'a member belongs to its group');
     this.#options = options;
-    this.#quorum = quorumOf(options);
     this.#member = new MemberState(stored);
     this.#persisted = stored;
     this.#log = new RaftLog(log, options.segmentBytes);
+    this.#outbox = new Outbox(options);
+    this.#candidate = new Candidate(options, this.#member, this.#log, this.#outbox);
     this.#follower = new Follower(
       this.#member,
       this.#log,
@@ -97,15 +87,15 @@ export class RaftNode {
 
   get status(): RaftStatus {
     const { role, leaderId, currTerm } = this.#member;
-    const serving = role === 'LEADER' && this.#appliedIndex >= this.#leadsSinceIndex;
+    const serving = this.#leader !== null && this.#appliedIndex >= this.#leader.firstIndex;
     return { role, leaderId, currTerm, commitIndex: this.#commitIndex, endIndex: this.#log.endIndex, serving };
   }
 
   /** Lets time act. Call it every few milliseconds, and once after construction. */
   tick(nowMs: number): void {
-    if (this.#member.role === 'CANDIDATE') this.#candidateTurn(nowMs);
+    if (this.#leader !== null) this.#leaderTurn(this.#leader, nowMs);
     else if (this.#member.role === 'FOLLOWER') this.#followerTurn(nowMs);
-    else this.#leaderTurn(nowMs);
+    else if (this.#candidate.turn(nowMs)) this.#lead(nowMs);
   }
 
   /** Takes a message of a peer. */
@@ -116,36 +106,27 @@ export class RaftNode {
 
   /** Appends one entry per body. They count only when they come out of `committed` with this term. */
   propose(bodies: readonly Uint8Array[], nowMs: number): Proposal {
-    if (this.#member.role !== 'LEADER') return 'NOT_LEADER';
+    if (this.#leader === null) return 'NOT_LEADER';
     if (this.#log.endIndex - this.#commitIndex + bodies.length > pendingMax) return 'LEADER_PENDING_FULL';
     const firstIndex = this.#log.endIndex + 1;
     for (const body of bodies) {
       const index = this.#log.endIndex + 1;
       this.#log.append({ index, term: this.#member.currTerm, pos: this.#log.positionAt(index, body), body });
     }
-    this.#push(nowMs);
+    this.#leader.push(this.#commitIndex, nowMs);
     return { firstIndex, lastIndex: this.#log.endIndex };
   }
 
   /** What to do now, or null: nothing, or the last one is still under way. */
   ready(): Ready | null {
     if (this.#outstanding !== null) return null;
-    const hardState = this.#member.hardState;
-    const changed =
-      hardState.currTerm !== this.#persisted.currTerm || hardState.currVoteFor !== this.#persisted.currVoteFor;
+    const { currTerm, currVoteFor } = this.#member;
+    const changed = currTerm !== this.#persisted.currTerm || currVoteFor !== this.#persisted.currVoteFor;
     const entries = this.#log.unstable();
     const committed = this.#nextCommitted();
-    const nothing = !changed && entries.length + committed.length + this.#requests.length + this.#answers.length === 0;
-    if (nothing) return null;
-    this.#outstanding = {
-      hardState: changed ? hardState : null,
-      entries,
-      requests: this.#requests,
-      answers: this.#answers,
-      committed,
-    };
-    this.#requests = [];
-    this.#answers = [];
+    if (!changed && entries.length + committed.length === 0 && this.#outbox.empty) return null;
+    const hardState = changed ? { currTerm, currVoteFor } : null;
+    this.#outstanding = { hardState, entries, ...this.#outbox.take(), committed };
     return this.#outstanding;
   }
 
@@ -157,7 +138,7 @@ export class RaftNode {
     if (done.hardState !== null) this.#persisted = done.hardState;
     this.#log.stored(done.entries);
     this.#appliedIndex = done.committed.at(-1)?.index ?? this.#appliedIndex;
-    if (this.#member.role === 'LEADER') this.#advanceCommit();
+    if (this.#leader !== null) this.#commitTo(this.#leader.committable());
   }
 
   // Only what is on disk here is applied, so a crash never takes back what a state machine saw.
@@ -172,139 +153,23 @@ export class RaftNode {
     return committed;
   }
 
-  #candidateTurn(nowMs: number): void {
-    if (this.#voteRound !== null) {
-      if (this.#voteRound.decided(nowMs)) this.#finishVote(this.#voteRound, nowMs);
-      return;
-    }
-    if (nowMs < this.#nextVoteMs && !this.#mustIncreaseTerm) return;
-    if (this.#mustIncreaseTerm || this.#lastOutcome === 'WAIT_TO_VOTE_NEXT') this.#member.nextTerm();
-    if (this.#mustIncreaseTerm) {
-      this.#mustIncreaseTerm = false;
-      this.#nextVoteMs = nowMs + this.#voteIntervalMs();
-      return;
-    }
-    this.#startVote(nowMs);
-  }
-
-  #startVote(nowMs: number): void {
-    const { group, selfId, peerIds, timings, random } = this.#options;
-    const heartBeatMs = timings.heartBeatTimeIntervalMs;
-    const deadlineMs = nowMs + heartBeatMs + random.int(heartBeatMs / 2);
-    const round = new VoteRound(this.#member.currTerm, this.#nextSeq(), deadlineMs, peerIds.length, this.#quorum);
-    this.#voteRound = round;
-    const requestTo = (remoteId: string) => ({
-      kind: 'vote' as const,
-      group,
-      localId: selfId,
-      remoteId,
-      leaderId: selfId,
-      term: round.term,
-      ledgerEndIndex: this.#log.endIndex,
-      ledgerEndTerm: this.#log.endTerm,
-    });
-    round.count(selfId, answerVote(this.#member, this.#log, this.#options, requestTo(selfId), true).response);
-    this.#send(round.seq, requestTo);
-    if (round.decided(nowMs)) this.#finishVote(round, nowMs);
-  }
-
-  #finishVote(round: VoteRound, nowMs: number): void {
-    this.#voteRound = null;
-    const { heartBeatTimeIntervalMs, maxHeartBeatLeak, maxVoteIntervalMs } = this.#options.timings;
-    this.#nextVoteMs = nowMs + this.#voteIntervalMs();
-    this.#lastOutcome = 'WAIT_TO_REVOTE';
-    switch (round.outcome()) {
-      case 'PASSED':
-        this.#lead(nowMs);
-        break;
-      case 'LARGER_TERM':
-        this.#member.becomeCandidate(round.knownMaxTerm);
-        this.#lastOutcome = 'WAIT_TO_VOTE_NEXT';
-        break;
-      case 'HAS_LEADER':
-        this.#nextVoteMs += heartBeatTimeIntervalMs * maxHeartBeatLeak;
-        break;
-      case 'BIGGER_LEDGER':
-        this.#nextVoteMs += maxVoteIntervalMs;
-        break;
-      case 'REVOTE_IMMEDIATELY':
-        this.#nextVoteMs = nowMs;
-        break;
-      case 'WAIT_TO_VOTE_NEXT':
-        this.#lastOutcome = 'WAIT_TO_VOTE_NEXT';
-        break;
-      default:
-    }
-  }
-
   #followerTurn(nowMs: number): void {
     const { heartBeatTimeIntervalMs, maxHeartBeatLeak, maxPushTimeOutMs } = this.#options.timings;
-    this.#answers.push(...this.#follower.expire(nowMs, maxPushTimeOutMs));
-    if (nowMs - this.#leaderSeenMs > heartBeatTimeIntervalMs * maxHeartBeatLeak) {
-      this.#becomeCandidate(this.#member.currTerm);
-    }
+    this.#outbox.answer(...this.#follower.expire(nowMs, maxPushTimeOutMs));
+    const silentMs = nowMs - this.#leaderSeenMs;
+    if (silentMs > heartBeatTimeIntervalMs * maxHeartBeatLeak) this.#becomeCandidate(this.#member.currTerm);
   }
 
-  #leaderTurn(nowMs: number): void {
-    const { heartBeatTimeIntervalMs, maxHeartBeatLeak } = this.#options.timings;
-    const round = this.#heartBeatRound;
-    if (round !== null && round.decided(nowMs)) this.#finishHeartBeat(round, nowMs);
-    if (this.#member.role !== 'LEADER') return;
-    if (nowMs - this.#quorumSeenMs > heartBeatTimeIntervalMs * maxHeartBeatLeak) {
-      this.#becomeCandidate(this.#member.currTerm);
-      return;
-    }
-    if (this.#heartBeatRound === null && nowMs >= this.#nextHeartBeatMs) this.#startHeartBeat(nowMs);
-    this.#push(nowMs);
-  }
-
-  #startHeartBeat(nowMs: number): void {
-    const { group, selfId, peerIds, timings } = this.#options;
-    const term = this.#member.currTerm;
-    const deadlineMs = nowMs + timings.heartBeatTimeIntervalMs;
-    const round = new HeartBeatRound(this.#nextSeq(), deadlineMs, peerIds.length, this.#quorum);
-    this.#heartBeatRound = round;
-    this.#nextHeartBeatMs = deadlineMs;
-    this.#send(round.seq, (remoteId) => ({
-      kind: 'heartBeat',
-      group,
-      localId: selfId,
-      remoteId,
-      leaderId: selfId,
-      term,
-    }));
-    if (round.decided(nowMs)) this.#finishHeartBeat(round, nowMs);
-  }
-
-  #finishHeartBeat(round: HeartBeatRound, nowMs: number): void {
-    this.#heartBeatRound = null;
-    switch (round.outcome()) {
-      case 'QUORUM':
-        this.#quorumSeenMs = nowMs;
-        break;
-      case 'SEND_AGAIN':
-        this.#nextHeartBeatMs = nowMs;
-        break;
-      case 'OTHER_LEADER':
-        this.#becomeCandidate(this.#member.currTerm);
-        break;
-      default:
-    }
+  #leaderTurn(leader: Leader, nowMs: number): void {
+    if (leader.turn(nowMs)) this.#becomeCandidate(this.#member.currTerm);
+    else leader.push(this.#commitIndex, nowMs);
   }
 
   #lead(nowMs: number): void {
-    const { selfId, peerIds, timings } = this.#options;
-    this.#member.becomeLeader(this.#member.currTerm, selfId);
-    this.#heartBeatRound = null;
-    this.#nextHeartBeatMs = nowMs;
-    this.#quorumSeenMs = nowMs;
-    this.#leadsSinceIndex = this.#log.endIndex + 1;
-    this.#dispatchers.clear();
-    for (const peer of peerIds) {
-      if (peer !== selfId) this.#dispatchers.set(peer, new Dispatcher(this.#log, timings, () => this.#nextSeq()));
-    }
+    this.#member.becomeLeader(this.#member.currTerm, this.#options.selfId);
+    this.#leader = new Leader(this.#options, this.#log, this.#outbox, this.#member.currTerm, nowMs);
     this.propose([new Uint8Array(0)], nowMs);
-    this.#leaderTurn(nowMs);
+    this.#leaderTurn(this.#leader, nowMs);
   }
 
   #becomeCandidate(term: number): void {
@@ -313,33 +178,34 @@ export class RaftNode {
   }
 
   #leaveRole(): void {
-    this.#answers.push(...this.#follower.dropWaiting());
-    this.#dispatchers.clear();
-    this.#heartBeatRound = null;
-    this.#voteRound = null;
+    this.#outbox.answer(...this.#follower.dropWaiting());
+    this.#candidate.abandon();
+    this.#leader = null;
   }
 
   #takeRequest(token: number, request: RaftRequest, nowMs: number): void {
     const refusal = this.#misdirected(request);
-    if (refusal !== null) this.#answers.push({ token, response: refusal });
-    else if (request.kind === 'push') this.#answers.push(...this.#follower.push(token, request, nowMs));
+    if (refusal !== null) this.#outbox.answer({ token, response: refusal });
+    else if (request.kind === 'push') this.#outbox.answer(...this.#follower.push(token, request, nowMs));
     else if (request.kind === 'vote') {
       const { response, mustIncreaseTerm } = answerVote(this.#member, this.#log, this.#options, request, false);
-      this.#answers.push({ token, response });
-      if (mustIncreaseTerm) this.#increaseTermNext();
+      this.#outbox.answer({ token, response });
+      if (mustIncreaseTerm) this.#increaseTermTo(request.term);
     } else {
       const { response, effect } = answerHeartBeat(this.#member, this.#options, request);
-      this.#answers.push({ token, response });
-      if (effect === 'INCREASE_TERM') {
-        this.#member.becomeCandidate(request.term);
-        this.#increaseTermNext();
-      }
+      this.#outbox.answer({ token, response });
+      if (effect === 'INCREASE_TERM') this.#increaseTermTo(request.term);
       if (effect === 'FOLLOW') {
         this.#leaveRole();
         this.#member.becomeFollower(request.term, request.leaderId);
       }
       if (effect === 'FOLLOW' || effect === 'REFRESH') this.#leaderSeenMs = nowMs;
     }
+  }
+
+  #increaseTermTo(term: number): void {
+    this.#becomeCandidate(term);
+    this.#candidate.increaseTermNext();
   }
 
   #misdirected(request: RaftRequest): RaftResponse | null {
@@ -353,71 +219,22 @@ export class RaftNode {
     return { kind: 'push', code, term: -1, index: -1, count: 0, beginIndex: -1, endIndex: -1 };
   }
 
-  #increaseTermNext(): void {
-    this.#leaveRole();
-    this.#mustIncreaseTerm = true;
-  }
-
   #takeAnswer(from: string, seq: number, response: RaftResponse | null, nowMs: number): void {
-    if (this.#voteRound?.seq === seq) {
-      this.#voteRound.count(from, response?.kind === 'vote' ? response : null);
-      if (this.#voteRound.decided(nowMs)) this.#finishVote(this.#voteRound, nowMs);
+    const leader = this.#leader;
+    if (leader === null) {
+      if (this.#candidate.answered(from, seq, response, nowMs)) this.#lead(nowMs);
     } else if (response?.kind === 'heartBeat' && response.term > this.#member.currTerm) {
       // Stricter than DLedger, which looks at it only without a quorum: a member with a larger term and a shorter log can
       // neither win nor follow, so it would stay outside until the next election.
       this.#becomeCandidate(response.term);
-    } else if (this.#heartBeatRound?.seq === seq) {
-      this.#heartBeatRound.count(from, response?.kind === 'heartBeat' ? response : null);
-      if (this.#heartBeatRound.decided(nowMs)) this.#finishHeartBeat(this.#heartBeatRound, nowMs);
-    } else {
-      this.#dispatchers.get(from)?.answered(seq, response?.kind === 'push' ? response : null, nowMs);
-      if (this.#member.role === 'LEADER') {
-        this.#advanceCommit();
-        this.#push(nowMs);
-      }
+    } else if (leader.answered(from, seq, response, nowMs)) this.#becomeCandidate(this.#member.currTerm);
+    else {
+      this.#commitTo(leader.committable());
+      leader.push(this.#commitIndex, nowMs);
     }
-  }
-
-  #push(nowMs: number): void {
-    const { group, selfId } = this.#options;
-    for (const [remoteId, dispatcher] of this.#dispatchers) {
-      for (const { seq, type, index } of dispatcher.due(nowMs))
-        this.#requests.push(this.#pushTo(remoteId, { seq, type, index }, group, selfId));
-    }
-  }
-
-  #pushTo(remoteId: string, { seq, type, index }: Push, group: string, selfId: string): Outgoing {
-    const entry = index < 0 ? undefined : this.#log.entry(index);
-    assert(type === 'COMMIT' || entry !== undefined, `entry ${index} to push is missing`);
-    const envelope = { group, localId: selfId, remoteId, leaderId: selfId, term: this.#member.currTerm };
-    const entries = entry === undefined ? [] : [entry];
-    return { to: remoteId, seq, request: { kind: 'push', ...envelope, type, commitIndex: this.#commitIndex, entries } };
-  }
-
-  #send(seq: number, requestTo: (remoteId: string) => RaftRequest): void {
-    const { selfId, peerIds } = this.#options;
-    for (const to of peerIds) if (to !== selfId) this.#requests.push({ to, seq, request: requestTo(to) });
-  }
-
-  // Stricter than DLedger: the entry that the quorum reaches must be of this term. Without that condition an entry that a
-  // majority holds can still be replaced by the next leader (figure 8 of the Raft paper). Peers do not notice.
-  #advanceCommit(): void {
-    const watermarks = [this.#log.stableIndex, ...[...this.#dispatchers.values()].map(({ matchIndex }) => matchIndex)];
-    watermarks.sort((a, b) => b - a);
-    const reached = watermarks[this.#quorum - 1]!;
-    if (this.#log.entry(reached)?.term === this.#member.currTerm) this.#commitTo(reached);
   }
 
   #commitTo(index: number): void {
     this.#commitIndex = Math.max(this.#commitIndex, index);
-  }
-
-  #voteIntervalMs(): number {
-    const { minVoteIntervalMs, maxVoteIntervalMs } = this.#options.timings;
-    return minVoteIntervalMs + this.#options.random.int(maxVoteIntervalMs - minVoteIntervalMs);
-  }
-
-  #nextSeq(): number {
-    return ++this.#seq;
   }
 }

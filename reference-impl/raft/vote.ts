@@ -8,7 +8,7 @@ interface LogEnd {
 }
 
 /**
- * Answers a vote request, `fromSelf` for the own one. May change the member's vote, or make it a candidate.
+ * Answers a vote request, `fromSelf` for the own one, and notes the vote. A larger term is for the caller to take over.
  * The log is compared before any term is looked at: an outdated candidate cannot raise the terms of the others.
  * Source: `DLedgerLeaderElector.handleVote`, 0.3.1.2.
  */
@@ -22,7 +22,6 @@ export function answerVote(
   const { voteResult, term } = decideVote(member, log, options, request, fromSelf);
   if (voteResult === 'ACCEPT') member.currVoteFor = request.leaderId;
   const mustIncreaseTerm = voteResult === 'REJECT_TERM_NOT_READY';
-  if (mustIncreaseTerm) member.becomeCandidate(request.term);
   return { response: { kind: 'vote', code: RaftCode.SUCCESS, term, voteResult }, mustIncreaseTerm };
 }
 
