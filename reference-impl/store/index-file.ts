@@ -141,9 +141,12 @@ export class IndexFile {
     return true;
   }
 
-  /** Lets messages from `offset` on be indexed again, after the log was cut there. */
+  /** Lets messages from `offset` on be indexed again, after the log was cut there; on disk too, or a crash forgets it. */
   forgetBehind(offset: number): void {
-    if (this.endPhyOffset >= offset) writeInt64(this.#headerView, 24, offset - 1);
+    if (this.endPhyOffset < offset) return;
+    writeInt64(this.#headerView, 24, offset - 1);
+    if (this.#slots === null) writeFully(this.#fd, this.#header, 0, headerSize, 0);
+    else this.write();
   }
 
   /** Hands everything to the kernel: entries, then slots, then the header that counts them. */

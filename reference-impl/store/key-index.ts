@@ -80,7 +80,7 @@ export class KeyIndex {
 
   /** Lets messages from `offset` on be indexed again, after the log was cut there. */
   forgetBehind(offset: number): void {
-    for (const file of this.#files) file.forgetBehind(offset);
+    this.#files.at(-1)?.forgetBehind(offset);
   }
 
   /** Hands everything to the kernel; returns the files to be made durable. Throws what the system threw. */

@@ -194,9 +194,9 @@ export class LocalMessageStore implements MessageStore {
     this.#disk.run(() => {
       log.truncateTo(offset);
       for (const queue of queues.all()) queue.truncateTo(offset);
+      index.forgetBehind(offset);
     });
     this.#disk.assertWriteable();
-    index.forgetBehind(offset);
     dispatcher.offset = Math.min(dispatcher.offset, offset);
     this.#confirmOffset = Math.min(this.#confirmOffset, offset);
     this.#flusher.truncateTo(offset);
