@@ -9,15 +9,12 @@ import { directDial } from '../base/address.ts';
 import { silentLog } from '../base/log.ts';
 import type { Running } from '../base/running.ts';
 import { type ControllerConfig, controllerConfig } from '../config/controller.ts';
-import { dledgerTimings } from '../raft/options.ts';
 import { createRemotingClient } from '../remoting/client.ts';
 import type { RemotingClient, RemotingCommand } from '../remoting/types.ts';
 import { startController } from './start.ts';
 
-/** Everything ten times as fast. */
-const raftTimings = Object.fromEntries(
-  Object.entries(dledgerTimings).map(([key, value]) => [key, key === 'maxHeartBeatLeak' ? value : value / 10]),
-) as typeof dledgerTimings;
+// Every interval of the groups here is a tenth of DLedger's.
+process.env.SWITCHLAB_RAFT_HEARTBEAT_MS = '200';
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -64,7 +61,6 @@ class Group {
       config: this.config(i),
       log: silentLog,
       addressBook: directDial,
-      raftTimings,
     });
   }
 
@@ -177,7 +173,7 @@ test('when the connection of the master closes, another broker of the SyncStateS
 test('what cannot start says why, and leaves nothing behind', async (t) => {
   const group = await Group.of(t, 1);
   const start = (config: Readonly<ControllerConfig>) =>
-    startController({ config, log: silentLog, addressBook: directDial, raftTimings });
+    startController({ config, log: silentLog, addressBook: directDial });
   await assert.rejects(start(group.config(0)), { code: 'STORE_LOCKED' });
   await assert.rejects(start(group.config(0, { controllerStorePath: mkdtempSync(join(tmpdir(), 'c-')) })), {
     code: 'PORT_IN_USE',

@@ -10,7 +10,7 @@ import { type ControllerConfig, controllerMembers } from '../config/controller.t
 import { controllerKeys } from '../config/keys/controller.ts';
 import { nettyServerKeys } from '../config/keys/netty-server.ts';
 import { liveConfig } from '../config/live.ts';
-import { dledgerTimings, type RaftTimings } from '../raft/options.ts';
+import { raftTimings } from './dledger/timings.ts';
 import { createRemotingClient } from '../remoting/client.ts';
 import { createRemotingServer } from '../remoting/server.ts';
 import { DecisionQueue } from './decision-queue.ts';
@@ -28,8 +28,6 @@ export interface ControllerOptions {
   readonly config: Readonly<ControllerConfig>;
   readonly log: Log;
   readonly addressBook: AddressBook;
-  /** Default: those of DLedger. The same on every member. */
-  readonly raftTimings?: RaftTimings;
 }
 
 const firstServingMs = 5000;
@@ -40,9 +38,9 @@ const firstServingMs = 5000;
  * Throws CONTROLLER_GROUP_MISSING, CONTROLLER_PEERS_ILLEGAL, CONTROLLER_SELF_ID_UNKNOWN, NOT_BUILT, STORE_LOCKED,
  * STORE_CORRUPT or PORT_IN_USE.
  */
-export async function startController({ config, log, addressBook, raftTimings }: ControllerOptions): Promise<Running> {
+export async function startController({ config, log, addressBook }: ControllerOptions): Promise<Running> {
   const members = controllerMembers(config);
-  const timings = raftTimings ?? dledgerTimings;
+  const timings = raftTimings(process.env.SWITCHLAB_RAFT_HEARTBEAT_MS);
   requireBuilt(config);
   const store = new DLedgerStore({
     folder: join(config.controllerStorePath, `dledger-${members.selfId}`),

@@ -75,20 +75,18 @@ export function decodeEvent(body: Uint8Array): ControllerEvent | null {
   if (id === readEventId) return null;
   const eventType = (Object.keys(eventIds) as EventType[]).find((type) => eventIds[type] === id);
   if (eventType === undefined) throw new SwitchlabError('BODY_MALFORMED', `Controller event ${id} is unknown.`);
-  let fields: Record<string, unknown>;
   try {
-    fields = JSON.parse(bytes.toString('utf8', 2)) as Record<string, unknown>;
+    const fields = JSON.parse(bytes.toString('utf8', 2)) as object;
+    return { ...absent[eventType], ...fields, eventType } as ControllerEvent;
   } catch (thrown) {
     throw new SwitchlabError('BODY_MALFORMED', `Controller event ${eventType}: ${errorText(thrown)}.`);
   }
-  const defaults = { newMasterBrokerId: null, newMasterElected: false, brokerIdSetToClean: null };
-  const own = Object.entries(defaults).filter(([key]) => (nullable[eventType] ?? []).includes(key));
-  return { ...Object.fromEntries(own), ...fields, eventType } as unknown as ControllerEvent;
 }
 
-const nullable: Partial<Record<EventType, readonly string[]>> = {
-  ELECT_MASTER_EVENT: ['newMasterBrokerId', 'newMasterElected'],
-  CLEAN_BROKER_DATA_EVENT: ['brokerIdSetToClean'],
+/** What a field that is left out means. */
+const absent: Partial<Record<EventType, object>> = {
+  ELECT_MASTER_EVENT: { newMasterBrokerId: null, newMasterElected: false },
+  CLEAN_BROKER_DATA_EVENT: { brokerIdSetToClean: null },
 };
 
 /** Whether a body can be that of an entry: a torn one ends in zeros. */
