@@ -309,3 +309,38 @@ test('every frame lies within one epoch, names it, and is no larger than haTrans
   }
   assert.equal(expected, end);
 });
+
+/** Two stores from before controller mode: the second has the first `count` records of the first. */
+async function convertedPair(t: TestContext, count: number) {
+  const { controller, brokers } = await group(t, 2);
+  const [longer, shorter] = brokers as [Broker, Broker];
+  const ends = Array.from({ length: 60 }, (_, i) => longer.put(`old ${i}`).endOffset);
+  longer.store.writeNow();
+  shorter.store.appendRaw(0, longer.bytes.subarray(0, ends[count - 1]));
+  shorter.store.writeNow();
+  return { controller, longer, shorter };
+}
+
+test('after a conversion with the longer log first, the shorter one catches up', async (t) => {
+  const { controller, longer, shorter } = await convertedPair(t, 40);
+  const start = longer.store.maxPhyOffset;
+  await controller.elect(longer, []);
+  longer.put('new');
+  await controller.follow(shorter, longer, longer.address);
+  await inSync(longer, 2);
+  assert.ok(shorter.bytes.equals(longer.bytes));
+  assert.equal(epochsOf(shorter), `1-${start}`);
+});
+
+test('after a conversion with the shorter log first, the tail of the longer one goes', async (t) => {
+  const { controller, longer, shorter } = await convertedPair(t, 40);
+  await controller.elect(shorter, []);
+  shorter.put('new');
+  await controller.follow(longer, shorter, shorter.address);
+  await inSync(shorter, 2);
+  assert.ok(longer.bytes.equals(shorter.bytes));
+  await until(
+    () => longer.consumable === 41,
+    () => longer.consumable,
+  );
+});

@@ -101,7 +101,6 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     ackOffset: link.ackOffset,
     transferFromWhere: link.transferFromWhere,
     transferredByteInSecond: link.socket.meter.rate(Date.now()),
-    lastCaughtUpTimeMs: state?.caughtUpMs(link.brokerId, Date.now()) ?? 0,
   });
 
   const newEpoch = (master: SyncState, masterEpoch: number, set: SyncStateSet) => {
@@ -147,9 +146,6 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     },
     get syncStateSet() {
       return state?.agreed ?? noSet;
-    },
-    get pendingSyncStateSet() {
-      return state?.pending ?? null;
     },
     get allAckOffset() {
       return state?.allAckOffset ?? 0;

@@ -15,7 +15,6 @@ export class ClassicMasterLink {
   readonly #store: MessageStore;
   readonly #link: LinkSocket;
   #sender: LogSender | null = null;
-  #caughtUpMs = 0;
 
   /** @param changed runs after an acknowledgement and after the end */
   constructor(socket: Socket, options: HaOptions, store: MessageStore, changed: (link: ClassicMasterLink) => void) {
@@ -46,7 +45,6 @@ export class ClassicMasterLink {
       ackOffset: this.ackOffset,
       transferFromWhere: this.#sender?.nextOffset ?? -1,
       transferredByteInSecond: this.#link.meter.rate(Date.now()),
-      lastCaughtUpTimeMs: this.ackOffset >= this.#store.writtenOffset ? Date.now() : this.#caughtUpMs,
     };
   }
 
@@ -59,7 +57,6 @@ export class ClassicMasterLink {
   }
 
   #acknowledged(): void {
-    if (this.ackOffset >= this.#store.writtenOffset) this.#caughtUpMs = Date.now();
     if (this.#sender !== null) return;
     this.#sender = new LogSender(this.#store, this.#link, this.#options.haTransferBatchSize, frames, this.#start());
     this.#sender.pump();

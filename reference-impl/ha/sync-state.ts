@@ -79,12 +79,6 @@ export class SyncState {
     return this.#counted;
   }
 
-  /** Agreed and unanswered sets together while they differ from the agreed one, else null. */
-  get pending(): ReadonlySet<number> | null {
-    const all = new Set([...this.#agreed.members, ...this.#unanswered.flatMap((set) => [...set])]);
-    return all.size === this.#agreed.members.size && this.#unanswered.length === 0 ? null : all;
-  }
-
   /** Never goes down: what everybody counted has. */
   get allAckOffset(): number {
     return this.#allAckOffset;
@@ -93,13 +87,6 @@ export class SyncState {
   /** What consumers may see: all that is written, or under allAckInSyncStateSet what everybody has. */
   get confirmOffset(): number {
     return this.#options.allAckInSyncStateSet ? this.#allAckOffset : this.#writtenOffset;
-  }
-
-  caughtUpMs(brokerId: number, nowMs: number): number {
-    const replica = this.#replicas.get(brokerId);
-    if (replica === undefined) return 0;
-    if (replica.ackOffset >= this.#writtenOffset) return nowMs;
-    return Math.max(0, replica.caughtUpMs);
   }
 
   /** The master's log is written up to `writtenOffset`. */
@@ -120,6 +107,7 @@ export class SyncState {
       joiningSinceMs: null,
       ready: false,
     });
+    this.#recount();
   }
 
   /** Its last connection is gone: it leaves the wanted set at once. */

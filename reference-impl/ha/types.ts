@@ -31,7 +31,6 @@ export interface ReplicaStatus {
   readonly ackOffset: number;
   readonly transferFromWhere: number;
   readonly transferredByteInSecond: number;
-  readonly lastCaughtUpTimeMs: number;
 }
 
 /** The slave's side of its connection to the master (`HARuntimeInfo.HAClientRuntimeInfo`); times 0 when never. */
@@ -97,8 +96,6 @@ export interface AutoSwitchHaService extends HaService {
   readonly lastEpoch: number;
   /** Agreed set. Empty while this broker is no master. */
   readonly syncStateSet: SyncStateSet;
-  /** Members whose ack a send waits for under allAckInSyncStateSet: agreed and proposed set together. */
-  readonly pendingSyncStateSet: ReadonlySet<number> | null;
   /**
    * Offset that every member of agreed and proposed set has acknowledged (this broker counts with its written end).
    * An acknowledgement under allAckInSyncStateSet waits until it reaches the record's end.
