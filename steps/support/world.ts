@@ -1,5 +1,5 @@
 import { setWorldConstructor, World } from '@cucumber/cucumber';
-import { readProfile } from '../../tools/lab/profile.ts';
+import { type Profile, readProfile } from '../../tools/lab/profile.ts';
 import { settingsFromEnv } from '../../tools/lab/run-settings.ts';
 import type { Settings } from '../../tools/lab/settings-file.ts';
 import { parseTargets, type Targets } from '../../tools/lab/targets.ts';
@@ -8,7 +8,7 @@ import { type Observe, scenarioFolder, Trial } from '../../tools/lab/trial.ts';
 import { type Observation, observationMediaType } from '../../tools/report/types.ts';
 
 const settings = settingsFromEnv();
-const profile = readProfile(settings.profile);
+const runProfile = readProfile(settings.profile);
 let prepared: Promise<Targets> | null = null;
 
 /** Finds the targets once per worker; the runner has fetched and cached them already. */
@@ -22,6 +22,12 @@ async function preparedTargets(): Promise<Targets> {
 export class SwitchlabWorld extends World {
   /** Broker keys of this scenario, over those of profile and topology. */
   brokerConfig: Settings = {};
+  /** Controller keys, likewise. */
+  controllerConfig: Settings = {};
+  /** Keys of single processes by name, over everything else. */
+  configOf: Readonly<Record<string, Settings>> = {};
+  /** Timings of this scenario; those of the run unless it asks for others before its start. */
+  profile: Profile = runProfile;
   evidenceFolder = '';
   #trial: Trial | null = null;
 
@@ -36,12 +42,13 @@ export class SwitchlabWorld extends World {
     this.#trial = await Trial.start({
       topology: readTopology(...topologyParts),
       targets: await prepared,
-      profile,
+      profile: this.profile,
       seed: settings.seed,
       toxiproxyUrl: settings.toxiproxyUrl,
       labDefect: settings.labDefect,
       evidenceFolder: this.evidenceFolder,
-      config: { broker: this.brokerConfig },
+      config: { broker: this.brokerConfig, controller: this.controllerConfig },
+      configOf: this.configOf,
       heldBack,
       observe: this.#observe,
     });

@@ -32,6 +32,8 @@ export interface ClusterOptions {
   readonly labDefect?: string | null;
   /** Keys by role, over those of profile and topology; a release that lacks a key goes without it. */
   readonly config?: Partial<Record<Role, Settings>>;
+  /** Keys of single processes by name, over everything else. */
+  readonly configOf?: Readonly<Record<string, Settings>>;
   /** Processes that `start` prepares but does not start. */
   readonly heldBack?: readonly string[];
 }
@@ -68,10 +70,10 @@ export class Cluster implements AsyncDisposable {
   static async start(topology: Topology, options: ClusterOptions): Promise<Cluster> {
     await using resources = new AsyncDisposableStack();
     const { path: folder } = resources.use(await temporaryFolder());
-    const { targets, profile, config = {}, evidenceFolder, toxiproxyUrl } = options;
+    const { targets, profile, config = {}, configOf = {}, evidenceFolder, toxiproxyUrl } = options;
     const ports = { reserve: reservePort, reserveBroker: reserveBrokerPort };
     const noToxiproxy = toxiproxyUrl === null ? howToGetToxiproxy : null;
-    const plan = await planCluster({ topology, targets, profile, config, folder, ports, noToxiproxy });
+    const plan = await planCluster({ topology, targets, profile, config, configOf, folder, ports, noToxiproxy });
     mkdirSync(evidenceFolder, { recursive: true });
     writeFileSync(path.join(evidenceFolder, 'cluster.json'), describe(topology, options, plan));
     const note = timelineIn(path.join(evidenceFolder, 'timeline.ndjson'));

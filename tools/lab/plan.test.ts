@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ClusterOptions } from './cluster.ts';
 import { type ClusterPlan, planCluster } from './plan.ts';
 import { readProfile } from './profile.ts';
 import { parseTargets } from './targets.ts';
@@ -10,9 +11,10 @@ interface Wish {
   readonly brokers: string;
   readonly target: string;
   readonly noToxiproxy?: string;
+  readonly configOf?: ClusterOptions['configOf'];
 }
 
-async function plan({ nameservers, brokers, target, noToxiproxy }: Wish): Promise<ClusterPlan> {
+async function plan({ nameservers, brokers, target, noToxiproxy, configOf }: Wish): Promise<ClusterPlan> {
   let last = 10_000;
   const next = async () => (last += 10);
   return await planCluster({
@@ -20,6 +22,7 @@ async function plan({ nameservers, brokers, target, noToxiproxy }: Wish): Promis
     targets: parseTargets(target),
     profile: readProfile('tuned'),
     config: { broker: { allAckInSyncStateSet: true } },
+    configOf: configOf ?? {},
     folder: '/tmp/x',
     ports: { reserve: next, reserveBroker: next },
     noToxiproxy: noToxiproxy ?? null,
@@ -104,4 +107,12 @@ test('without Toxiproxy every connection is direct and every link says why it ca
     assert.ok(cluster.links.every(({ proxies, unbreakable }) => proxies.length === 0 && unbreakable === 'none here'));
     assert.equal(processOf(cluster, 'broker-a-0').config.namesrvAddr, '127.0.0.1:10010');
   }
+});
+
+test('keys of a single process go over everything else, as far as its release knows them', async () => {
+  const configOf = { 'broker-a-0': { brokerRole: 'SYNC_MASTER', asyncLearner: true } };
+  const fixed = await plan({ nameservers: 'old', brokers: 'old', target: 'reference', configOf });
+  assert.equal(processOf(fixed, 'broker-a-0').config.brokerRole, 'SYNC_MASTER');
+  assert.equal(processOf(fixed, 'broker-a-1').config.brokerRole, 'SLAVE');
+  assert.equal(processOf(fixed, 'broker-a-0').config.asyncLearner, undefined);
 });

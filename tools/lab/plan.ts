@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly profile: Profile;
   /** Keys of this cluster by role, over those of profile and topology; a release that lacks a key goes without it. */
   readonly config: Partial<Record<Role, Settings>>;
+  /** Keys of single processes by name, over everything else. */
+  readonly configOf: Readonly<Record<string, Settings>>;
   /** Parent of the process folders. */
   readonly folder: string;
   readonly ports: PortSource;
@@ -88,6 +90,7 @@ function planProcess(
     target: main.target,
     folder,
     config: {
+      ...(main.role === 'broker' ? { mappedFileSizeCommitLog: segmentBytes } : {}),
       ...adjustable(main, controller !== undefined, options),
       ...(main.target.release === 'new' ? { bindAddress: '127.0.0.1' } : {}),
       ...(main.role === 'namesrv' ? { kvConfigPath: path.join(folder, 'kvConfig.json') } : {}),
@@ -95,6 +98,7 @@ function planProcess(
       ...(main.role === 'namesrv' && controller ? { enableControllerInNamesrv: true } : {}),
       ...(main.role === 'controller' ? {} : { listenPort: parseAddress(addressOf(main)).port }),
       ...(main.role === 'broker' ? brokerKeys(main, servers, dials, nobody, folder) : {}),
+      ...knownTo(main, options.configOf[name] ?? {}),
     },
     hosts: hostTable(servers, dials),
     dials,
@@ -124,9 +128,13 @@ function adjustable(main: PlannedServer, controller: boolean, { topology, profil
   const roles: readonly Role[] = controller && main.role === 'namesrv' ? ['controller', 'namesrv'] : [main.role];
   const index = Number(main.name.split('-').at(-1));
   const node = main.member?.group ?? (main.role === 'namesrv' ? topology.namesrvs[index] : apart(topology, index));
-  const all = { ...merge(roles, profile.keys), ...node?.config, ...merge(roles, config) };
-  const known = (key: string) => fileKeys[main.role][key]?.releases.includes(main.target.release) ?? false;
-  return Object.fromEntries(Object.entries(all).filter(([key]) => known(key)));
+  return knownTo(main, { ...merge(roles, profile.keys), ...node?.config, ...merge(roles, config) });
+}
+
+/** A release that lacks a key goes without it. */
+function knownTo({ role, target }: PlannedServer, settings: Settings): Settings {
+  const known = (key: string) => fileKeys[role][key]?.releases.includes(target.release) ?? false;
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => known(key)));
 }
 
 /** Controllers inside NameServers come first in the numbering. */
@@ -173,7 +181,6 @@ function brokerKeys(
     namesrvAddr: told.join(';'),
     storePathRootDir: path.join(folder, 'store'),
     storePathCommitLog: path.join(folder, 'store', 'commitlog'),
-    mappedFileSizeCommitLog: segmentBytes,
     ...roleKeys,
   };
 }
