@@ -1,13 +1,16 @@
+import { lookup } from 'node:dns/promises';
 import type { AddressBook } from '../base/address.ts';
 import { systemClock } from '../base/clock.ts';
 import type { LabDefect } from '../base/defect.ts';
+import { errorText, SwitchlabError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Release } from '../base/release.ts';
 import type { BrokerConfig } from '../config/broker.ts';
 import { parseHost } from '../message/host.ts';
+import type { Host } from '../message/types.ts';
 import { createRemotingClient } from '../remoting/client.ts';
 import { openStore } from '../store/open.ts';
-import type { StoreOptions } from '../store/types.ts';
+import type { MessageStore, StoreOptions } from '../store/types.ts';
 import type { Broker } from './broker.ts';
 import { Clients } from './clients/clients.ts';
 import { QueueLocks } from './clients/queue-locks.ts';
@@ -33,18 +36,31 @@ export interface BrokerOptions {
 }
 
 /**
- * The parts of a broker, with its tables loaded and its store recovered; nothing runs yet.
- * Rejects with STORE_CORRUPT, STORE_LOCKED or STORE_IS_DLEDGER.
+ * The parts of a broker, with its store recovered and its tables loaded; nothing runs yet.
+ * Rejects with STORE_CORRUPT, STORE_LOCKED or STORE_IS_DLEDGER, and with ADDRESS_ILLEGAL when brokerIP1 has no address.
  */
-export async function createBroker({ release, log, addressBook, defect, ...options }: BrokerOptions): Promise<Broker> {
-  const settings = new Settings(release, { ...options.config, bindAddress: bindAddress(release, options.config) }, log);
+export async function createBroker(options: BrokerOptions): Promise<Broker> {
+  const { release, log } = options;
+  const config = { ...options.config, bindAddress: bindAddress(release, options.config) };
+  const storeHost = await resolveHost(config);
+  const settings = new Settings(release, config, log);
+  // The store first: its lock keeps another broker's tables from being overwritten.
+  const store = await openStore(storeOptions(config, release, log));
+  try {
+    return assemble(options, settings, storeHost, store);
+  } catch (thrown) {
+    await store.close();
+    throw thrown;
+  }
+}
+
+function assemble(options: BrokerOptions, settings: Settings, storeHost: Host, store: MessageStore): Broker {
+  const { release, log, addressBook, defect } = options;
   const config = () => settings.current;
   const { storePathRootDir: root, brokerIP1, listenPort, brokerClusterName } = config();
   const topics = new TopicTable(root, release, log);
-  const groups = new GroupTable(root, release, config, log);
-  const offsets = new OffsetTable(root, release, log);
   topics.ensure(systemTopics(config(), release));
-  const store = await openStore(storeOptions(config(), release, log));
+  const groups = new GroupTable(root, release, config, log);
   const remotingClient = createRemotingClient({ release, log, addressBook });
   const dependencies = { release, config, store, client: remotingClient, addressBook, log, defect };
   const controlled = release === 'new' && config().enableControllerMode;
@@ -60,13 +76,13 @@ export async function createBroker({ release, log, addressBook, defect, ...optio
     },
     settings,
     address,
-    storeHost: parseHost(address),
+    storeHost,
     bootTimestamp: Date.now(),
     store,
     role,
     topics,
     groups,
-    offsets,
+    offsets: new OffsetTable(root, release, log),
     clients: new Clients(release, systemClock, notifies),
     locks: new QueueLocks(),
     schedule: new ScheduleService({
@@ -81,6 +97,16 @@ export async function createBroker({ release, log, addressBook, defect, ...optio
     stats: new BrokerStats(brokerClusterName, systemClock),
     remotingClient,
   };
+}
+
+/** The address that records keep: brokerIP1 may be a name. */
+async function resolveHost({ brokerIP1, listenPort }: BrokerConfig): Promise<Host> {
+  try {
+    const { address, family } = await lookup(brokerIP1);
+    return parseHost(family === 6 ? `[${address}]:${listenPort}` : `${address}:${listenPort}`);
+  } catch (thrown) {
+    throw new SwitchlabError('ADDRESS_ILLEGAL', `brokerIP1 "${brokerIP1}": ${errorText(thrown)}.`, { cause: thrown });
+  }
 }
 
 /** Old has no key for it, and listens everywhere unless it announces a loopback address. */

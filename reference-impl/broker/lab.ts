@@ -42,7 +42,13 @@ export async function brokerLab(
 ): Promise<BrokerLab> {
   const storePathRootDir = store ?? mkdtempSync(join(tmpdir(), 'broker-'));
   const config = brokerConfig(release, { ...(await labSettings(storePathRootDir)), ...overrides });
-  const running = await startBroker({ config, release, log, addressBook: directDial, defect: null });
+  const remove = () => {
+    if (store === undefined) rmSync(storePathRootDir, { recursive: true, force: true });
+  };
+  const running = await startBroker({ config, release, log, addressBook: directDial, defect: null }).catch((thrown) => {
+    remove();
+    throw thrown;
+  });
   const address = running.addresses.remoting!;
   const client = createRemotingClient({ release, log: silentLog, addressBook: directDial });
   const ask: BrokerLab['ask'] = (code, extFields = null, body = '') => {
@@ -65,7 +71,7 @@ export async function brokerLab(
       ask(RequestCode.PULL_MESSAGE, pullFields(topic, queueId, offset, more)),
     async [Symbol.asyncDispose]() {
       await stop();
-      if (store === undefined) rmSync(storePathRootDir, { recursive: true, force: true });
+      remove();
     },
   };
 }

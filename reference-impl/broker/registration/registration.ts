@@ -38,6 +38,7 @@ export interface RegistrationOptions {
 export class Registration {
   readonly #options: RegistrationOptions;
   #timer: Timer | undefined;
+  #registered = false;
   #stopped = false;
 
   constructor(options: RegistrationOptions) {
@@ -64,11 +65,14 @@ export class Registration {
     return this.#register([...this.#options.topics.all()], 'oneway');
   }
 
-  /** Leaves every NameServer; resolves soon, whoever answers. */
+  /**
+   * Leaves every NameServer; resolves soon, whoever answers. A broker that never registered must not: its address may be
+   * that of another one, whose port it found in use.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
-    if (this.#options.role.fenced) return;
+    if (!this.#registered) return;
     const { config, brokerAddress, role, remotingClient } = this.#options;
     const { brokerName, brokerClusterName: clusterName } = config();
     const header = { brokerName, brokerAddr: brokerAddress, clusterName, brokerId: role.brokerId };
@@ -84,6 +88,7 @@ export class Registration {
 
   async #register(topics: readonly TopicConfig[], mode: 'answered' | 'oneway'): Promise<void> {
     if (this.#stopped || this.#options.role.fenced) return;
+    this.#registered = true;
     const request = this.#request(topics);
     await Promise.all(this.#namesrvs().map((address) => this.#registerAt(address, request, mode)));
   }

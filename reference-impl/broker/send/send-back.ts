@@ -45,6 +45,9 @@ function sendBack(broker: Broker, request: RemotingCommand): ResponseInit {
   const given = request.version >= versionWithMaxReconsumeTimes ? header.maxReconsumeTimes : null;
   const result = store.append(retried(broker, message, group, header.delayLevel ?? 0, given));
   if (typeof result === 'string') return failed(result);
+  // The consumer forgets the message once it hears 0.
+  store.writeNow();
+  if (store.writtenOffset < result.endOffset) return failed('FLUSH_DISK_TIMEOUT');
   stats.put(topic.topicName, 1, result.size);
   stats.sentBack(message.topic, groupName);
   return { code: ResponseCode.SUCCESS };
