@@ -175,16 +175,15 @@ test('what cannot start says why, and leaves nothing behind', async (t) => {
   const start = (config: Readonly<ControllerConfig>) =>
     startController({ config, log: silentLog, addressBook: directDial });
   await assert.rejects(start(group.config(0)), { code: 'STORE_LOCKED' });
-  await assert.rejects(start(group.config(0, { controllerStorePath: mkdtempSync(join(tmpdir(), 'c-')) })), {
-    code: 'PORT_IN_USE',
-  });
   await assert.rejects(start(group.config(7)), { code: 'CONTROLLER_SELF_ID_UNKNOWN' });
   await assert.rejects(start(group.config(0, { controllerDLegerPeers: 'n0' })), { code: 'CONTROLLER_PEERS_ILLEGAL' });
   await assert.rejects(start(group.config(0, { controllerDLegerGroup: '' })), { code: 'CONTROLLER_GROUP_MISSING' });
   await assert.rejects(start(group.config(0, { controllerType: 'jRaft' })), { code: 'NOT_BUILT' });
-  const damaged = mkdtempSync(join(tmpdir(), 'c-'));
+  const damaged = mkdtempSync(join(tmpdir(), 'controller-'));
+  t.after(() => rmSync(damaged, { recursive: true }));
   const config = group.config(0, { controllerStorePath: damaged });
   await assert.rejects(start(config), { code: 'PORT_IN_USE' });
   writeFileSync(join(damaged, 'dledger-n0', 'currterm'), 'currTerm=x\n');
+  await assert.rejects(start(config), { code: 'STORE_CORRUPT' });
   await assert.rejects(start(config), { code: 'STORE_CORRUPT' });
 });

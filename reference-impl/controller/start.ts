@@ -42,7 +42,7 @@ export async function startController({ config, log, addressBook }: ControllerOp
   const members = controllerMembers(config);
   const timings = raftTimings(process.env.SWITCHLAB_RAFT_HEARTBEAT_MS);
   requireBuilt(config);
-  const store = new DLedgerStore({
+  const store = DLedgerStore.open({
     folder: join(config.controllerStorePath, `dledger-${members.selfId}`),
     segmentBytes: config.mappedFileSize,
     plausible: isPlausibleBody,

@@ -39,17 +39,33 @@ export class DLedgerStore implements StoredLog {
   #checkpoint: Checkpoint;
 
   /** Opens or creates the folder and repairs a torn tail. Throws STORE_LOCKED or STORE_CORRUPT. */
-  constructor({ folder, segmentBytes, plausible }: DLedgerStoreOptions) {
+  static open(options: DLedgerStoreOptions): DLedgerStore {
+    const lock = lockFolder(options.folder);
+    try {
+      return new DLedgerStore(options, lock);
+    } catch (thrown) {
+      lock.release();
+      throw thrown;
+    }
+  }
+
+  private constructor({ folder, segmentBytes, plausible }: DLedgerStoreOptions, lock: FolderLock) {
     this.#folder = folder;
     this.#segmentBytes = segmentBytes;
-    this.#lock = lockFolder(folder);
-    this.#data = new Segments(join(folder, 'data'), segmentBytes);
-    this.#index = new Segments(join(folder, 'index'), indexSegmentBytes);
+    this.#lock = lock;
     this.hardState = readCurrTerm(join(folder, 'currterm'));
     this.#checkpoint = readCheckpoint(join(folder, 'checkpoint')) ?? { committedIndex: -1, endIndex: -1 };
-    const first = this.#data.starts[0] ?? 0;
-    if (first !== 0) throw this.#corrupt(`the log begins at position ${first}`);
-    this.#recover(plausible);
+    this.#data = new Segments(join(folder, 'data'), segmentBytes);
+    this.#index = new Segments(join(folder, 'index'), indexSegmentBytes);
+    try {
+      const first = this.#data.starts[0] ?? 0;
+      if (first !== 0) throw this.#corrupt(`the log begins at position ${first}`);
+      this.#recover(plausible);
+    } catch (thrown) {
+      this.#data.close();
+      this.#index.close();
+      throw thrown;
+    }
   }
 
   #recover(plausible: (body: Uint8Array) => boolean): void {
