@@ -28,9 +28,12 @@ export class DiskGuard {
     }
   }
 
+  /** Takes what a write threw; throws it again when it is no failure of the system but a bug of ours. */
   fail(thrown: unknown): void {
-    if (!this.#writeable) return;
+    const wasWriteable = this.#writeable;
     this.#writeable = false;
+    if (!(thrown instanceof Error && 'syscall' in thrown)) throw thrown;
+    if (!wasWriteable) return;
     this.#log.error(
       { storePathRootDir: this.#rootDir, error: errorText(thrown) },
       'the disk failed: nothing more is stored',

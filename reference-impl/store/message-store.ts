@@ -328,11 +328,14 @@ export class LocalMessageStore implements MessageStore {
     this.#notifyAgain = true;
     if (this.#notifying) return;
     this.#notifying = true;
-    while (this.#notifyAgain) {
-      this.#notifyAgain = false;
-      for (const listener of this.#progressListeners) listener();
+    try {
+      while (this.#notifyAgain) {
+        this.#notifyAgain = false;
+        for (const listener of this.#progressListeners) listener();
+      }
+    } finally {
+      this.#notifying = false;
     }
-    this.#notifying = false;
   }
 
   #flushDue(): void {

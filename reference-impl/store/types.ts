@@ -121,9 +121,9 @@ export interface MessageStore extends StoreProgress {
   appendRaw(offset: number, data: Uint8Array): void;
   /** Replication, master side: at most `bytesMax` written bytes from `offset`, never across a segment; null when none. */
   readRaw(offset: number, bytesMax: number): Buffer | null;
-  /** Cuts log, queues and progress offsets to `offset`. Segments beyond it go. */
+  /** Cuts log, queues and progress offsets to `offset`: a record's start or the end, not below minPhyOffset. */
   truncateTo(offset: number): void;
-  /** Cuts a trailing incomplete record; returns the new end. */
+  /** Cuts a trailing incomplete record, returns the new end; comes between the last appendRaw and the first append. */
   truncateIncompleteTail(): number;
   /** Moves the confirm offset; dispatches what became visible. Ignored unless confirmOffsetLimitsDispatch. */
   setConfirmOffset(offset: number): void;

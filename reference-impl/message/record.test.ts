@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { systemClock } from '../base/clock.ts';
 import { javaCrc32, viewOf } from '../base/bytes.ts';
-import { decodeBatch, encodeBatch } from './batch.ts';
-import { hostText, parseHost } from './host.ts';
-import { hostHex, offsetMsgId, parseOffsetMsgId, parseUniqKey, uniqKeySource } from './ids.ts';
-import { decodeProperties, encodeProperties, joinProperties, propertyOf, propertyPattern } from './properties.ts';
+import { hostText } from './host.ts';
+import { hostHex, offsetMsgId } from './ids.ts';
+import { golden } from './message.fixture.ts';
 import {
   blankRecord,
   decodeRecord,
@@ -23,17 +20,6 @@ import {
   recordSizeBound,
 } from './record.ts';
 import { SysFlag, type MessageToStore, type StoredMessage } from './types.ts';
-
-interface Golden {
-  readonly name: string;
-  readonly version: string;
-  readonly decoded: unknown;
-  readonly hex: string;
-}
-
-function golden(file: string): Golden[] {
-  return JSON.parse(readFileSync(new URL(`../../golden/client/${file}`, import.meta.url), 'utf8')) as Golden[];
-}
 
 function reencode(message: StoredMessage): Buffer {
   const topic = Buffer.from(message.topic);
@@ -82,96 +68,6 @@ for (const { name, version, decoded, hex } of golden('pull-body.json')) {
     assert.equal(again.toString('hex'), hex);
   });
 }
-
-for (const { name, version, decoded, hex } of golden('send.json').filter((entry) => entry.name.startsWith('batch'))) {
-  test(`${name}, ${version}: decodes and encodes to the same bytes`, () => {
-    const messages = decodeBatch(Buffer.from(hex, 'hex'));
-    const wanted = decoded as { flags: number[]; bodies: string[]; properties0: string };
-    assert.deepEqual(
-      messages.map((message) => message.flag),
-      wanted.flags,
-    );
-    assert.deepEqual(
-      messages.map((message) => Buffer.from(message.body).toString()),
-      wanted.bodies,
-    );
-    assert.equal(messages[0]!.properties, wanted.properties0);
-    assert.equal(encodeBatch(messages).toString('hex'), hex);
-  });
-}
-
-test('a batch body cut anywhere or padded is refused', () => {
-  const whole = Buffer.from(golden('send.json').find((entry) => entry.name.startsWith('batch'))!.hex, 'hex');
-  const boundaries = new Set([0, 99, 198]);
-  for (let length = 0; length < whole.length; length++) {
-    if (boundaries.has(length)) continue;
-    assert.throws(() => decodeBatch(whole.subarray(0, length)), { code: 'BODY_MALFORMED' });
-  }
-  assert.throws(() => decodeBatch(Buffer.concat([whole, Buffer.of(0)])), { code: 'BODY_MALFORMED' });
-});
-
-test('ids agree with those of the published classes', () => {
-  for (const { name, decoded, hex } of golden('ids.json')) {
-    if (name.startsWith('offset msgId')) {
-      const parsed = parseOffsetMsgId(decoded as string)!;
-      assert.equal(parsed.physicalOffset, 123456789);
-      assert.equal(parsed.storeHost.port, 10911);
-      assert.equal(offsetMsgId(hostHex(parsed.storeHost), parsed.physicalOffset), decoded);
-    } else if (name.startsWith('uniq id')) {
-      const { id, pid } = decoded as { id: string; pid: number };
-      assert.equal(parseUniqKey(id)!.pid, pid);
-      assert.equal(Buffer.from(parseUniqKey(id)!.ip).toString('hex'), hex.slice(0, 32));
-    }
-  }
-  assert.equal(parseOffsetMsgId('7F00000100002A9F'), null);
-  assert.equal(parseUniqKey('Z'.repeat(32)), null);
-});
-
-test('a UNIQ_KEY names address, process, time and counter', () => {
-  const nowMs = new Date(2026, 10, 23, 12).getTime();
-  const next = uniqKeySource(Uint8Array.of(127, 0, 0, 1), { ...systemClock, nowMs: () => nowMs });
-  const [first, second] = [parseUniqKey(next())!, parseUniqKey(next())!];
-  assert.deepEqual([...first.ip], [127, 0, 0, 1]);
-  assert.equal(first.pid, process.pid & 0xffff);
-  assert.equal(first.msSinceMonthStart, (22 * 24 + 12) * 3600_000);
-  assert.equal(first.classLoaderHash, second.classLoaderHash);
-  assert.deepEqual([first.counter, second.counter], [0, 1]);
-});
-
-test('hosts of both families survive text', () => {
-  assert.deepEqual([...parseHost('10.0.0.2:10911').ip], [10, 0, 0, 2]);
-  assert.equal(hostText(parseHost('[2001:db8::2]:10911')), '[2001:db8:0:0:0:0:0:2]:10911');
-  assert.equal(hostText(parseHost('[::ffff:1.2.3.4]:1')), '[0:0:0:0:0:ffff:102:304]:1');
-  assert.equal(hostText(parseHost('[::]:1')), '[0:0:0:0:0:0:0:0]:1');
-  assert.throws(() => parseHost('broker-a:10911'), { code: 'ADDRESS_ILLEGAL' });
-});
-
-test('properties: endings of both releases, duplicates, and what the Java decoder drops', () => {
-  const entries = [
-    ['KEYS', 'k'],
-    ['TAGS', 't'],
-  ] as const;
-  assert.equal(encodeProperties(entries, 'new'), 'KEYS\u0001k\u0002TAGS\u0001t\u0002');
-  assert.equal(encodeProperties(entries, 'old'), 'KEYS\u0001k\u0002TAGS\u0001t');
-  assert.equal(encodeProperties([], 'old'), '');
-  assert.deepEqual(
-    [...decodeProperties('a\u00011\u0002a\u00012\u0002noSeparator\u0002b\u0001\u0002\u0001v')],
-    [['a', '2']],
-  );
-  assert.equal(joinProperties('a\u00011', 'b\u00012\u0002'), 'a\u00011\u0002b\u00012\u0002');
-  assert.equal(joinProperties('a\u00011\u0002', 'b\u00012'), 'a\u00011\u0002b\u00012');
-  assert.equal(joinProperties('', 'b\u00012'), 'b\u00012');
-});
-
-test('one property is found as the whole map would show it', () => {
-  const word = fc.stringMatching(/^[A-C]{1,3}$/);
-  fc.assert(
-    fc.property(fc.array(fc.tuple(word, word)), word, fc.constantFrom('old', 'new'), (entries, name, release) => {
-      const text = encodeProperties(entries, release);
-      assert.equal(propertyOf(text, propertyPattern(name)), decodeProperties(text).get(name));
-    }),
-  );
-});
 
 const host = fc.record({
   ip: fc.oneof(fc.uint8Array({ minLength: 4, maxLength: 4 }), fc.uint8Array({ minLength: 16, maxLength: 16 })),

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { closeSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { systemClock } from '../base/clock.ts';
+import { openStore } from './open.ts';
+import { copyOf, message, placed, storeOptions, temporaryFolder } from './store.fixture.ts';
+
+function overwrite(path: string, position: number, bytes: Uint8Array): void {
+  const fd = openSync(path, 'r+');
+  writeSync(fd, bytes, 0, bytes.length, position);
+  closeSync(fd);
+}
+
+test('after a crash the log ends before a damaged body, unless CRCs are not to be checked', async (t) => {
+  const root = temporaryFolder(t);
+  const store = await openStore(storeOptions(root));
+  const results = Array.from({ length: 10 }, () => placed(store.append(message())));
+  store.writeNow();
+  const killed = copyOf(t, root);
+  await store.close();
+  const damaged = results[6]!;
+  overwrite(join(killed, 'commitlog', '0'.repeat(20)), damaged.physicalOffset + 88, Buffer.from('?'));
+  const unchecked = await openStore(storeOptions(copyOf(t, killed), { checkCRCOnRecover: false }));
+  assert.equal(unchecked.maxPhyOffset, results[9]!.endOffset);
+  await unchecked.close();
+  const checked = await openStore(storeOptions(killed));
+  assert.equal(checked.maxPhyOffset, damaged.physicalOffset);
+  assert.equal(checked.maxOffsetInQueue('TopicA', 0), 6);
+  await checked.close();
+});
+
+test('after a crash half a queue unit is put right from the log', async (t) => {
+  const root = temporaryFolder(t);
+  const store = await openStore(storeOptions(root));
+  for (let i = 0; i < 10; i++) store.append(message({ properties: 'TAGS\u0001TagA\u0002' }));
+  await store.close();
+  // What a write cut short leaves: the last unit without its tag hash.
+  overwrite(join(root, 'consumequeue/TopicA/0', '0'.repeat(20)), 9 * 20 + 12, Buffer.alloc(8));
+  writeFileSync(join(root, 'abort'), '');
+  const again = await openStore(storeOptions(root));
+  const seen: number[] = [];
+  const filter = { matchesTagsCode: (tagsCode: number) => seen.push(tagsCode) > 0, matchesRecord: null };
+  assert.equal(again.getMessages('TopicA', 0, 0, 32, filter).records.length, 10);
+  assert.deepEqual(new Set(seen), new Set([2598919]));
+  await again.close();
+});
+
+test('recovery after a crash begins at the segment that the checkpoint vouches for', async (t) => {
+  const root = temporaryFolder(t);
+  let nowMs = 1_000_000;
+  const options = storeOptions(root, { clock: { ...systemClock, nowMs: () => nowMs } });
+  const store = await openStore(options);
+  for (let i = 0; i < 20; i++, nowMs += 1000) store.append(message({ body: Buffer.alloc(8000) }));
+  await store.close();
+  // Damage before that segment is not looked at, damage behind it is.
+  const killed = copyOf(t, root);
+  writeFileSync(join(killed, 'abort'), '');
+  overwrite(join(killed, 'commitlog', '0'.repeat(20)), 500, Buffer.from('?'));
+  const reopened = await openStore({ ...storeOptions(killed) });
+  assert.equal(reopened.maxPhyOffset, store.maxPhyOffset);
+  assert.equal(reopened.maxOffsetInQueue('TopicA', 0), 20);
+  await reopened.close();
+});
+
+test('queues without a commit log are dropped', async (t) => {
+  const root = temporaryFolder(t);
+  const store = await openStore(storeOptions(root));
+  store.append(message({ properties: 'KEYS\u0001k\u0002' }));
+  await store.close();
+  const commitLog = temporaryFolder(t);
+  const emptied = await openStore(storeOptions(root, { storePathCommitLog: commitLog }));
+  assert.equal(emptied.maxPhyOffset, 0);
+  assert.deepEqual([...emptied.queues()], []);
+  assert.ok(!readdirSync(join(root)).includes('index'));
+  assert.equal(placed(emptied.append(message({ properties: 'KEYS\u0001k\u0002' }))).queueOffset, 0);
+  emptied.writeNow();
+  assert.equal(emptied.queryByKey('TopicA', 'k', 10, 0, Infinity).length, 1);
+  await emptied.close();
+});
