@@ -51,9 +51,11 @@ export class RaftDriver {
   }
 
   start(): void {
-    const { clock, store } = this.#options;
+    const { clock, store, raft } = this.#options;
+    // A member that is alone waits for nobody: it ticks only to see that it still leads.
+    const periodMs = raft.peerIds.length === 1 ? raft.timings.heartBeatTimeIntervalMs / 10 : tickMs;
     this.#timers.push(
-      clock.every(tickMs, () => this.#tick()),
+      clock.every(periodMs, () => this.#tick()),
       clock.every(checkpointMs, () => store.writeCheckpoint(this.#node.status.commitIndex)),
     );
     this.#tick();
