@@ -37,10 +37,14 @@ export interface BrokerOptions {
 
 /**
  * The parts of a broker, with its store recovered and its tables loaded; nothing runs yet.
- * Rejects with STORE_CORRUPT, STORE_LOCKED or STORE_IS_DLEDGER, and with ADDRESS_ILLEGAL when brokerIP1 has no address.
+ * Rejects with STORE_CORRUPT, STORE_LOCKED or STORE_IS_DLEDGER, with ADDRESS_ILLEGAL when brokerIP1 has no address, and
+ * with NOT_BUILT for a DLedger commit log.
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { release, log } = options;
+  if (options.config.enableDLegerCommitLog) {
+    throw new SwitchlabError('NOT_BUILT', 'enableDLegerCommitLog: this broker has no DLedger commit log.');
+  }
   const config = { ...options.config, bindAddress: bindAddress(release, options.config) };
   const storeHost = await resolveHost(config);
   const settings = new Settings(release, config, log);

@@ -53,3 +53,7 @@ for (const release of ['old', 'new'] as const) {
     assert.equal(groups.G.retryMaxTimes, 3);
   });
 }
+
+test('a DLedger commit log is refused, not taken for a plain one', async () => {
+  await assert.rejects(brokerLab('old', { enableDLegerCommitLog: true }), hasCode('NOT_BUILT'));
+});

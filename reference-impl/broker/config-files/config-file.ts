@@ -35,11 +35,18 @@ export class ConfigFile {
     throw new SwitchlabError('STORE_CORRUPT', text, { cause: failures[0] });
   }
 
-  /** Writes `text`, unless it is what this process wrote last. */
+  /**
+   * Writes `text`, unless it is what this process wrote last. A failure is logged: what the table holds in memory counts,
+   * and the next change tries again.
+   */
   save(text: string): void {
     if (text === this.#written) return;
-    replaceFile(this.path, text);
-    this.#written = text;
+    try {
+      replaceFile(this.path, text);
+      this.#written = text;
+    } catch (thrown) {
+      this.#log.error({ path: this.path, reason: errorText(thrown) }, 'configuration file was not written');
+    }
   }
 }
 

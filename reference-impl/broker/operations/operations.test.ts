@@ -26,7 +26,7 @@ function shape(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value;
   const entries = Object.entries(value);
   if (entries.some(([key]) => key.startsWith('{'))) return { queue: shape(entries[0]![1]) };
-  return Object.fromEntries(entries.map(([key, item]) => [key, shape(item)]).toSorted());
+  return Object.fromEntries(entries.map(([key, item]) => [key, shape(item)]));
 }
 
 /** Requests whose recorded answer does not hang on clients that were connected then. */
@@ -64,7 +64,7 @@ for (const [version, release] of [
     const status = readGolden('client/admin-output.json').find((entry) => {
       return entry.version === version && entry.name.startsWith('brokerStatus');
     })!;
-    const output = String((status.decoded as { output: string }).output);
+    const { output } = status.decoded as { output: string };
     const recorded = output.split('\n').flatMap((line) => /^(\S+)\s*:/.exec(line)?.[1]?.replace(/:$/, '') ?? []);
     await using lab = await brokerLab(release);
     await lab.send('T');
