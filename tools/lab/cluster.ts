@@ -194,7 +194,9 @@ function prepareProcess(planned: PlannedProcess, options: ClusterOptions, note: 
     return (await Promise.all(servers.map(ask))).every(({ outcome }) => outcome === 'answered');
   };
   const logFile = path.join(options.evidenceFolder, `${name}.log`);
-  return createProcess({ name, ...launch, workingFolder: folder, logFile, isReady, note });
+  const profiled = Object.entries(options.profile.environment).map(([variable, value]) => [variable, String(value)]);
+  const env = { ...Object.fromEntries(profiled), ...launch.env };
+  return createProcess({ name, ...launch, env, workingFolder: folder, logFile, isReady, note });
 }
 
 /** Text in the syntax of java.util.Properties. */

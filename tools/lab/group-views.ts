@@ -4,6 +4,7 @@ import type { Release } from '../../reference-impl/base/release.ts';
 import { refusalCode } from '../../reference-impl/client/refused.ts';
 import { ResponseCode } from '../../reference-impl/remoting/codes.ts';
 import type { Cluster } from './cluster.ts';
+import { addressOf, type PlannedServer } from './plan-servers.ts';
 
 /** What one NameServer says of a broker group. */
 export interface GroupView {
@@ -19,16 +20,18 @@ export function clientOptions(cluster: Cluster, namesrvAddrs: readonly string[],
   return { namesrvAddrs, release, log: createLog('lab', 'error'), addressBook: cluster.addressBook };
 }
 
-/** Asks every NameServer of a cluster for itself, because clients may meet any of them. */
+/** Asks every NameServer of a cluster that runs, each for itself, because clients may meet any of them. */
 export class GroupViews implements AsyncDisposable {
+  readonly #cluster: Cluster;
   readonly #group: string;
-  readonly #operators: readonly (readonly [namesrv: string, operator: Operator])[];
+  readonly #operators: readonly (readonly [namesrv: PlannedServer, operator: Operator])[];
 
   constructor(cluster: Cluster, group: string) {
+    this.#cluster = cluster;
     this.#group = group;
-    this.#operators = cluster
-      .addresses('namesrv')
-      .map((address) => [address, createOperator(clientOptions(cluster, [address], 'new'))] as const);
+    this.#operators = cluster.plan.servers
+      .filter(({ role }) => role === 'namesrv')
+      .map((server) => [server, createOperator(clientOptions(cluster, [addressOf(server)], 'new'))] as const);
   }
 
   /** Any one of the operators, for calls that do not depend on the NameServer. */
@@ -83,7 +86,9 @@ export class GroupViews implements AsyncDisposable {
   }
 
   async #each<T>(look: (namesrv: string, operator: Operator) => Promise<T>): Promise<T[]> {
-    return await Promise.all(this.#operators.map(([namesrv, operator]) => look(namesrv, operator)));
+    const running = this.#operators.filter(([{ name }]) => this.#cluster.process(name).state === 'running');
+    if (running.length === 0) throw new Error('No NameServer runs that could be asked.');
+    return await Promise.all(running.map(([namesrv, operator]) => look(addressOf(namesrv), operator)));
   }
 }
 

@@ -304,8 +304,9 @@ export class Trial implements AsyncDisposable {
 
   /** What the controllers' leader says of the group; undefined when it knows none. */
   async replicasInfo(): Promise<ReplicasInfo | undefined> {
-    const address = addressOf(this.controllers[0]!);
-    return (await this.views.operator.syncStateSet(address, [this.group])).get(this.group);
+    const running = this.controllers.find(({ name }) => this.cluster.process(name).state === 'running');
+    if (running === undefined) throw new Error('No controller runs that could be asked.');
+    return (await this.views.operator.syncStateSet(addressOf(running), [this.group])).get(this.group);
   }
 
   async #everyReplicaInSync(replicas: number): Promise<void> {
