@@ -5,8 +5,6 @@ import type { Role } from './targets/target.ts';
 export interface Profile {
   readonly name: string;
   readonly keys: Readonly<Record<Role, Settings>>;
-  /** Environment of every process, for intervals that RocketMQ has no key for. */
-  readonly environment: Readonly<Record<string, string>>;
   /** Environment variables of every process; what no configuration key can say. */
   readonly environment: Settings;
   /** All in ms. */
@@ -29,7 +27,6 @@ export function readProfile(name: string): Profile {
   const file = SettingsFile.read(`profiles/${name}`);
   const keys = file.mapping('keys');
   const deadlines = file.mapping('deadlines');
-  const environment = file.settings('environment');
   const profile: Profile = {
     name,
     keys: {
@@ -38,7 +35,6 @@ export function readProfile(name: string): Profile {
       broker: keys.settings('broker'),
     },
     environment: file.settings('environment'),
-    environment: Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)])),
     deadlines: {
       ready: deadlines.durationMs('ready'),
       online: deadlines.durationMs('online'),
