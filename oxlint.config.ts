@@ -72,7 +72,7 @@ export default defineConfig({
       'tools/lab starts bin/* by path and may import only: base, config, remoting, message, client, admin, tools/check',
     ),
     refuse(
-      'tools/{report,cli,bench,rehearse,doctor}/**/*.ts',
+      'tools/{report,cli,bench,rehearse,doctor,stock-clients}/**/*.ts',
       'reference-impl/',
       'tools import tools/lab and tools/check, never reference-impl',
     ),
