@@ -30,10 +30,18 @@ export class SwitchlabWorld extends World {
   profile: Profile = runProfile;
   evidenceFolder = '';
   #trial: Trial | null = null;
+  readonly #companions = new Map<new (trial: Trial) => object, object>();
 
   get trial(): Trial {
     if (this.#trial === null) throw new Error('The scenario has no running group before this step.');
     return this.#trial;
+  }
+
+  /** The companion of this kind to the running group, made at its first use and kept for the scenario. */
+  with<T extends object>(Companion: new (trial: Trial) => T): T {
+    const companion = this.#companions.get(Companion) ?? new Companion(this.trial);
+    this.#companions.set(Companion, companion);
+    return companion as T;
   }
 
   /** Starts the group and waits for nothing but its processes. */
