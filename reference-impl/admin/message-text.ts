@@ -7,6 +7,7 @@ import { decodeProperties, PropertyName } from '../message/properties.ts';
 import type { StoredMessage } from '../message/types.ts';
 import { cell, timeText } from './columns.ts';
 import type { AdminContext } from './command.ts';
+import { hashOrder } from './java-order.ts';
 import { messageTracks } from './message-track.ts';
 
 /** UNIQ_KEY of a message, or its id by place when it has none: the id that tools show. */
@@ -16,7 +17,7 @@ export function shownMsgId(message: StoredMessage): string {
 
 /**
  * Prints a message with every field, writes its body to a file, and tells what each consumer group did with it.
- * @param received properties that the real client adds to a pulled message, shown first
+ * @param received properties that the real client adds to a pulled message
  */
 export async function printMessage(
   context: AdminContext,
@@ -24,7 +25,11 @@ export async function printMessage(
   received: Readonly<Record<string, string | number>> = {},
 ): Promise<void> {
   const properties = decodeProperties(message.properties);
-  const shown = [...Object.entries(received), ...properties];
+  const shown = new Map([
+    ...properties,
+    ...Object.entries(received).map(([name, value]) => [name, String(value)] as const),
+  ]);
+  const names = hashOrder(shown.keys(), context.release === 'new' ? 128 : 16);
   const lines: readonly (readonly [string, string | number])[] = [
     ['OffsetID:', placeId(message)],
     ['Topic:', message.topic],
@@ -39,7 +44,7 @@ export async function printMessage(
     ['Born Host:', hostText(message.bornHost)],
     ['Store Host:', hostText(message.storeHost)],
     ['System Flag:', message.sysFlag],
-    ['Properties:', `{${shown.map(([name, value]) => `${name}=${value}`).join(', ')}}`],
+    ['Properties:', `{${names.map((name) => `${name}=${shown.get(name)}`).join(', ')}}`],
     ['Message Body Path:', writeBody(message)],
   ];
   for (const [name, value] of lines) context.print(`${cell(name, -20)} ${value}\n`);

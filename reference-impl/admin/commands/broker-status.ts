@@ -1,6 +1,7 @@
 import { clusterBrokers } from '../cluster.ts';
 import { cell } from '../columns.ts';
 import { type AdminCommand, type AdminContext, optional } from '../command.ts';
+import { hashOrder } from '../java-order.ts';
 import { option, type OptionSpec } from '../options.ts';
 
 /** brokerStatus: 28 to one broker, or to every broker of a cluster. */
@@ -21,8 +22,9 @@ export const brokerStatus: AdminCommand = {
     const clusterName = optional(context, 'c');
     if (address !== null) return printStatus(context, address, false);
     if (clusterName === null) return;
-    for (const broker of await clusterBrokers(context, clusterName)) {
-      await printStatus(context, broker.address, true).catch(context.warn);
+    const brokers = await clusterBrokers(context, clusterName);
+    for (const each of hashOrder(brokers.map((broker) => broker.address))) {
+      await printStatus(context, each, true).catch(context.warn);
     }
   },
 };

@@ -1,6 +1,7 @@
 import type { BrokerEpochs } from '../../client/broker-calls.ts';
 import { clusterBrokers } from '../cluster.ts';
 import { type AdminCommand, optional } from '../command.ts';
+import { hashOrder } from '../java-order.ts';
 import { option } from '../options.ts';
 
 /** getBrokerEpoch: 106, then 1007 to every broker of the set or cluster. */
@@ -20,9 +21,9 @@ export const getBrokerEpoch: AdminCommand = {
     const brokerName = optional(context, 'b');
     const clusterName = optional(context, 'c');
     const brokers = await clusterBrokers(context, brokerName === null ? clusterName : null);
-    for (const broker of brokers) {
-      if (brokerName !== null && broker.brokerName !== brokerName) continue;
-      context.print(epochText(broker.address, await context.operator.brokerEpoch(broker.address)));
+    const wanted = brokers.filter((broker) => brokerName === null || broker.brokerName === brokerName);
+    for (const address of hashOrder(wanted.map((broker) => broker.address))) {
+      context.print(epochText(address, await context.operator.brokerEpoch(address)));
     }
   },
 };

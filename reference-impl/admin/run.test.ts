@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '../base/clock.ts';
+import { readRecorded, startReplay } from './replay.fixture.ts';
+import { runAdmin } from './run.ts';
+
+// What the real mqadmin printed, and the answers it was printed from: golden/client/mqadmin-*.json. Times are UTC there.
+process.env.TZ = 'UTC';
+
+for (const [version, release] of [
+  ['4.9.7', 'old'],
+  ['5.3.3', 'new'],
+] as const) {
+  for (const recorded of readRecorded(version)) {
+    test(`${version}: mqadmin ${recorded.args.join(' ')}`, async () => {
+      await using replay = await startReplay(release, recorded);
+      let text = '';
+      const append = (part: string) => {
+        text += part;
+      };
+      const args = ['--release', release, '--address-book', replay.addressBookFile, ...recorded.args];
+      const clock = { ...systemClock, nowMs: () => recorded.nowMs };
+      const exitCode = await runAdmin(args, { out: append, err: append }, clock);
+      assert.equal(stable(text), stable(recorded.output));
+      assert.equal(exitCode, recorded.exitCode);
+    });
+  }
+}
+
+/** What does not hang on the machine (where a message body was written) or on the second (figures of brokerStatus). */
+function stable(text: string): string {
+  const lines = text.split('\n').filter((line) => !/(runtime|\wTps|timer\w+) +: /.test(line));
+  return lines.join('\n').replace(/(Message Body Path: ).*/, '$1');
+}
+
+test('an option that is not built is refused by name', async () => {
+  let text = '';
+  const sink = { out: () => undefined, err: (part: string) => void (text += part) };
+  assert.equal(await runAdmin(['queryMsgById', '-t', 'T', '-i', '00', '-s', 'true'], sink), 1);
+  assert.match(text, /mqadmin queryMsgById takes no -s here.*NOT_BUILT/);
+});
