@@ -1,63 +1,98 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SwitchlabError } from './errors.ts';
 
-/** Exclusive use of a folder, until `release`, or until this process ends in whatever way. */
+// <folder>/lock: the 4 bytes `lock`; a folder that merely contains the file is not locked.
+//
+// RocketMQ locks byte 0 of the file with fcntl, which Node cannot do. What a process holds here instead is a listening
+// local socket named after the device and inode of that file: the kernel grants it to one process only and takes it
+// back when that process ends in any way, SIGKILL included. Whoever connects is told the holder's process id.
+// A Java broker that holds its own lock is found in /proc/locks (Linux). The reverse does not work: Java cannot see us.
+
+const answerMsMax = 500;
+
+/** A folder that this process alone has open. */
 export interface FolderLock {
-  release(): void;
+  release(): Promise<void>;
 }
 
-const held = new Set<string>();
-
-/**
- * Takes `<folder>/<name>`, a file with the holder's process id and start time; creates the folder.
- * Throws STORE_LOCKED when a living process, or this one, holds it. A file left by a dead process counts for nothing.
- */
-export function lockFolder(folder: string, name = 'lock'): FolderLock {
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, name);
-  const own = `${process.pid} ${startTime(process.pid)}\n`;
-  if (held.has(file)) throw locked(folder, process.pid);
+/** Locks `folder`, which must exist. Throws STORE_LOCKED, naming the holder when it tells. */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const path = join(folder, 'lock');
+  const fd = openSync(path, 'a+');
   try {
-    writeFileSync(file, own, { flag: 'wx' });
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
-    const [pid = '', started = ''] = readFileSync(file, 'latin1').trim().split(' ');
-    if (Number(pid) !== process.pid && isAlive(Number(pid)) && startTime(Number(pid)) === started) {
-      throw locked(folder, Number(pid));
-    }
-    writeFileSync(file, own);
-  }
-  held.add(file);
-  return {
-    release() {
-      held.delete(file);
-      rmSync(file, { force: true });
-    },
-  };
-}
-
-function locked(folder: string, pid: number): SwitchlabError {
-  return new SwitchlabError('STORE_LOCKED', `Process ${pid} uses ${folder}.`);
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid < 1) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+    const { dev, ino } = statSync(path);
+    const javaHolder = fcntlHolder(ino);
+    if (javaHolder !== null) throw locked(path, `process ${javaHolder}`);
+    const server = await holdSocket(`rocketmq-store-${dev}-${ino}`, path);
+    if (statSync(path).size === 0) writeSync(fd, 'lock');
+    return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+  } finally {
+    closeSync(fd);
   }
 }
 
-/** Tells two processes of equal id apart where /proc exists; constant elsewhere. A zombie has no start time: it holds nothing. */
-function startTime(pid: number): string {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state, ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' || state === 'X' ? 'dead' : (fields[18] ?? '0');
-  } catch {
-    return '0'; // No /proc, or the process has gone.
-  }
+async function holdSocket(name: string, lockPath: string): Promise<Server> {
+  const address = socketAddress(name);
+  const server = await listen(address);
+  if (server !== null) return server;
+  const holder = await askHolder(address);
+  // A socket file outlives its process, other than an abstract socket or a pipe: nobody answers there.
+  if (holder !== 'nobody' || process.platform === 'linux' || process.platform === 'win32')
+    throw locked(lockPath, holder);
+  rmSync(address, { force: true });
+  const second = await listen(address);
+  if (second === null) throw locked(lockPath, await askHolder(address));
+  return second;
+}
+
+function socketAddress(name: string): string {
+  if (process.platform === 'linux') return `\0${name}`;
+  if (process.platform === 'win32') return `\\\\?\\pipe\\${name}`;
+  return join(tmpdir(), `${name}.sock`);
+}
+
+/** Null when another process holds the address. */
+function listen(address: string): Promise<Server | null> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.end(String(process.pid));
+    });
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(null) : reject(error),
+    );
+    server.listen(address, () => resolve(server.unref()));
+  });
+}
+
+function askHolder(address: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    let answer = '';
+    const done = (holder: string) => {
+      socket.destroy();
+      resolve(holder);
+    };
+    socket.setTimeout(answerMsMax, () => done('a process that does not answer'));
+    socket.on('data', (data) => (answer += data.toString()));
+    socket.on('end', () => done(`process ${answer}`));
+    socket.on('error', () => done('nobody'));
+  });
+}
+
+/** Process that holds an fcntl lock on the inode, as a Java broker does; null without one, or where this cannot be told. */
+function fcntlHolder(inode: number): string | null {
+  if (process.platform !== 'linux') return null;
+  // 1: POSIX  ADVISORY  WRITE 4711 fe:00:131081 0 0
+  const line = readFileSync('/proc/locks', 'utf8')
+    .split('\n')
+    .find((text) => text.includes('POSIX') && text.includes('WRITE') && text.split(/\s+/)[5]?.endsWith(`:${inode}`));
+  return line === undefined ? null : line.split(/\s+/)[4]!;
+}
+
+function locked(path: string, holder: string): SwitchlabError {
+  return new SwitchlabError('STORE_LOCKED', `Lock failed,MQ already started: ${path} is held by ${holder}.`);
 }

@@ -1,12 +1,14 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AddressBook } from '../base/address.ts';
 import { parseAddress } from '../base/address.ts';
 import { systemClock } from '../base/clock.ts';
 import { SwitchlabError } from '../base/errors.ts';
+import { lockFolder } from '../base/folder-lock.ts';
 import type { Log } from '../base/log.ts';
 import { seededRandom } from '../base/random.ts';
 import type { Running } from '../base/running.ts';
-import { type ControllerConfig, controllerMembers } from '../config/controller.ts';
+import { type ControllerConfig, type ControllerMembers, controllerMembers } from '../config/controller.ts';
 import { controllerKeys } from '../config/keys/controller.ts';
 import { nettyServerKeys } from '../config/keys/netty-server.ts';
 import { liveConfig } from '../config/live.ts';
@@ -42,11 +44,33 @@ export async function startController({ config, log, addressBook }: ControllerOp
   const members = controllerMembers(config);
   const timings = raftTimings(process.env.SWITCHLAB_RAFT_HEARTBEAT_MS);
   requireBuilt(config);
-  const store = DLedgerStore.open({
-    folder: join(config.controllerStorePath, `dledger-${members.selfId}`),
-    segmentBytes: config.mappedFileSize,
-    plausible: isPlausibleBody,
-  });
+  const folder = join(config.controllerStorePath, `dledger-${members.selfId}`);
+  mkdirSync(folder, { recursive: true });
+  const lock = await lockFolder(folder);
+  try {
+    const running = await startLocked({ config, log, addressBook, members, timings, folder });
+    return {
+      ...running,
+      async stop() {
+        await running.stop();
+        await lock.release();
+      },
+    };
+  } catch (thrown) {
+    await lock.release();
+    throw thrown;
+  }
+}
+
+interface LockedOptions extends ControllerOptions {
+  readonly members: ControllerMembers;
+  readonly timings: ReturnType<typeof raftTimings>;
+  /** Of the DLedger member; this process alone has it open. */
+  readonly folder: string;
+}
+
+async function startLocked({ config, log, addressBook, members, timings, folder }: LockedOptions): Promise<Running> {
+  const store = new DLedgerStore({ folder, segmentBytes: config.mappedFileSize, plausible: isPlausibleBody });
   const { port } = parseAddress(members.selfAddress);
   const clock = systemClock;
   const live = new LiveBrokers();

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
-import { lockStore } from './lock.ts';
+import { lockFolder } from '../base/folder-lock.ts';
 import { openStore } from './open.ts';
 import { storeOptions, temporaryFolder } from './store.fixture.ts';
 
 /** Another process that locks the store and then waits to be killed. */
 async function holder(t: TestContext, root: string) {
   const script = `
-    import { lockStore } from ${JSON.stringify(new URL('lock.ts', import.meta.url).href)};
-    await lockStore(${JSON.stringify(root)});
+    import { lockFolder } from ${JSON.stringify(new URL('../base/folder-lock.ts', import.meta.url).href)};
+    await lockFolder(${JSON.stringify(root)});
     process.stdout.write('locked');
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
@@ -40,7 +40,7 @@ test('a frozen process keeps its store', async (t) => {
   const root = temporaryFolder(t);
   const child = await holder(t, root);
   child.kill('SIGSTOP');
-  await assert.rejects(lockStore(root), { code: 'STORE_LOCKED', message: /a process that does not answer/ });
+  await assert.rejects(lockFolder(root), { code: 'STORE_LOCKED', message: /a process that does not answer/ });
 });
 
 test('closing a store frees it, and one process cannot open it twice', async (t) => {

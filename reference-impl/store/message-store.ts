@@ -8,7 +8,7 @@ import { propertiesTooLong, recordTooLong } from './commit-log.ts';
 import { DiskGuard } from './disk-guard.ts';
 import { Flusher } from './flusher.ts';
 import { getMessages } from './get-messages.ts';
-import type { StoreLock } from './lock.ts';
+import type { FolderLock } from '../base/folder-lock.ts';
 import { lookMessage, offsetByTime, queryByKey, storeTimestampAt } from './queries.ts';
 import type { StoreParts } from './recovery.ts';
 import type {
@@ -31,7 +31,7 @@ export class LocalMessageStore implements MessageStore {
   readonly #parts: StoreParts;
   readonly #options: StoreOptions;
   readonly #clock: Clock;
-  readonly #lock: StoreLock;
+  readonly #lock: FolderLock;
   readonly #disk: DiskGuard;
   readonly #flusher: Flusher;
   readonly #checkpointer: Checkpointer;
@@ -45,7 +45,7 @@ export class LocalMessageStore implements MessageStore {
   #notifyAgain = false;
   #lastFlushMs: number;
 
-  constructor(parts: StoreParts, options: StoreOptions, clock: Clock, lock: StoreLock, confirmOffset: number) {
+  constructor(parts: StoreParts, options: StoreOptions, clock: Clock, lock: FolderLock, confirmOffset: number) {
     this.#parts = parts;
     this.#options = options;
     this.#clock = clock;

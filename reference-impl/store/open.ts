@@ -8,7 +8,7 @@ import { CommitLog } from './commit-log.ts';
 import { parseDelayLevels } from './delay-levels.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { KeyIndex } from './key-index.ts';
-import { lockStore } from './lock.ts';
+import { lockFolder } from '../base/folder-lock.ts';
 import { LocalMessageStore } from './message-store.ts';
 import { QueueTable } from './queue-table.ts';
 import { recover, type StoreParts } from './recovery.ts';
@@ -24,7 +24,7 @@ export async function openStore(options: StoreOptions): Promise<MessageStore> {
   const directories = options.storePathCommitLog.split(',').map((directory) => directory.trim());
   mkdirSync(rootDir, { recursive: true });
   refuseDledgerStore(rootDir, directories, options.mappedFileSizeCommitLog);
-  const lock = await lockStore(rootDir);
+  const lock = await lockFolder(rootDir);
   try {
     for (const directory of directories) mkdirSync(directory, { recursive: true });
     const aborted = wasAborted(rootDir);

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { SwitchlabError } from '../../base/errors.ts';
-import { type FolderLock, lockFolder } from '../../base/folder-lock.ts';
 import { type Entry, entryHeaderBytes, entrySize } from '../../raft/entry.ts';
 import type { StoredLog } from '../../raft/log.ts';
 import type { HardState } from '../../raft/member.ts';
@@ -31,28 +30,16 @@ export class DLedgerStore implements StoredLog {
   readonly hardState: HardState;
   readonly #folder: string;
   readonly #segmentBytes: number;
-  readonly #lock: FolderLock;
   readonly #data: Segments;
   readonly #index: Segments;
   /** The last entries, without gaps. */
   #recent: Entry[] = [];
   #checkpoint: Checkpoint;
 
-  /** Opens or creates the folder and repairs a torn tail. Throws STORE_LOCKED or STORE_CORRUPT. */
-  static open(options: DLedgerStoreOptions): DLedgerStore {
-    const lock = lockFolder(options.folder);
-    try {
-      return new DLedgerStore(options, lock);
-    } catch (thrown) {
-      lock.release();
-      throw thrown;
-    }
-  }
-
-  private constructor({ folder, segmentBytes, plausible }: DLedgerStoreOptions, lock: FolderLock) {
+  /** Opens the folder, which the caller has locked, and repairs a torn tail. Throws STORE_CORRUPT. */
+  constructor({ folder, segmentBytes, plausible }: DLedgerStoreOptions) {
     this.#folder = folder;
     this.#segmentBytes = segmentBytes;
-    this.#lock = lock;
     this.hardState = readCurrTerm(join(folder, 'currterm'));
     this.#checkpoint = readCheckpoint(join(folder, 'checkpoint')) ?? { committedIndex: -1, endIndex: -1 };
     this.#data = new Segments(join(folder, 'data'), segmentBytes);
@@ -144,7 +131,6 @@ export class DLedgerStore implements StoredLog {
   close(): void {
     this.#data.close();
     this.#index.close();
-    this.#lock.release();
   }
 }
 
