@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { type BrokerConfig, brokerConfig, brokerFileKeys, brokerTables, brokerWarnings } from '../config/broker.ts';
+import { brokerImportantKeys } from '../config/keys/important.ts';
 import { runRole } from './run-role.ts';
 
 await runRole<BrokerConfig>({
@@ -9,6 +10,7 @@ await runRole<BrokerConfig>({
   printsWithoutHome: false,
   config: brokerConfig,
   printed: (config) => Object.values(brokerTables).map((table) => [table, config] as const),
+  importantKeys: brokerImportantKeys,
   warnings: brokerWarnings,
   async start(context) {
     const { startBroker } = await import('../broker/start.ts');
