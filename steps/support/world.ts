@@ -13,7 +13,7 @@ let prepared: Promise<Targets> | null = null;
 
 /** Finds the targets once per worker; the runner has fetched and cached them already. */
 async function preparedTargets(): Promise<Targets> {
-  const targets = parseTargets(settings.target);
+  const targets = parseTargets(settings.target, settings.guest);
   await targets.prepare();
   return targets;
 }

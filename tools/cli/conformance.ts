@@ -17,6 +17,7 @@ import { projectRoot } from './run.ts';
 
 interface Options {
   readonly target: string;
+  readonly guest?: string;
   readonly profile?: string;
   readonly tags?: string;
   readonly seed: number;
@@ -33,6 +34,7 @@ const program = new Command('conformance')
   .description('Judges an implementation of RocketMQ controller mode by the documented behaviour.')
   .argument('[features...]', 'feature files, or file:line as a failure prints it', ['features'])
   .option('--target <list>', 'reference, or apache:<new>[,apache:<old>]', 'reference')
+  .option('--guest <target>', 'run the mixed features too, where it stands beside the target')
   .option('--profile <name>', 'compressed, tuned or documented (default: by target)')
   .option('--tags <expression>', 'Cucumber tag expression, such as "@CTL-CMP-07"')
   .option('--seed <number>', 'seed of traffic and faults', positiveInteger, 1)
@@ -63,7 +65,8 @@ async function runCucumber(
     '--format',
     './tools/cli/progress-formatter.ts',
   ];
-  if (options.tags) args.push('--tags', options.tags);
+  const tags = [options.tags, options.guest ? undefined : 'not @mixed'].filter((tag) => tag !== undefined);
+  if (tags.length > 0) args.push('--tags', tags.map((tag) => `(${tag})`).join(' and '));
   if (options.parallel > 1) args.push('--parallel', String(options.parallel));
   const { exitCode, signal } = await execa(process.execPath, args, {
     cwd: projectRoot,
@@ -92,7 +95,7 @@ function exitCodeOf(scenarios: readonly ScenarioResult[]): number {
 
 async function conformance(options: Options, features: readonly string[]): Promise<number> {
   const startedMs = Date.now();
-  const targets = parseTargets(options.target);
+  const targets = parseTargets(options.target, options.guest);
   const run =
     options.name ??
     `${new Date(startedMs).toISOString().replaceAll(/[:.]/g, '-')}-${options.target.replaceAll(/[^\w.-]+/g, '_')}`;
@@ -104,6 +107,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
   if (toxiproxy.missing) console.error(`Links cannot be cut: ${toxiproxy.missing}`);
   const settings: RunSettings = {
     target: options.target,
+    guest: options.guest ?? null,
     profile: options.profile ?? targets.defaultProfile,
     seed: options.seed,
     runFolder,
@@ -120,6 +124,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
     schema: 1,
     run,
     target: options.target,
+    guest: settings.guest,
     profile: settings.profile,
     seed: options.seed,
     startedMs,

@@ -30,7 +30,7 @@ async function start(target: string, topology: Topology) {
 }
 
 const lonelyNamesrv = (release: 'old' | 'new'): Topology => ({
-  namesrvs: [{ release, controller: false, config: {} }],
+  namesrvs: [{ release, controller: false, guest: false, config: {} }],
   controllers: [],
   brokers: [],
 });

@@ -1,3 +1,6 @@
+import type { Release } from '../../reference-impl/base/release.ts';
+import { Inconclusive } from './inconclusive.ts';
+import { SetupError } from './setup-error.ts';
 import type { Targets } from './targets.ts';
 import type { Role, Target } from './targets/target.ts';
 import type { BrokerGroup, Topology } from './topology.ts';
@@ -35,7 +38,10 @@ export function addressOf({ ports }: PlannedServer): string {
   return ports[0].announced;
 }
 
-/** Names and addresses of everything that a topology has. */
+/**
+ * Names and addresses of everything that a topology has. Throws `Inconclusive` when it needs a guest and the run has none,
+ * `SetupError` when the guest is of another release.
+ */
 export async function planServers(topology: Topology, targets: Targets, ports: PortSource): Promise<PlannedServer[]> {
   const servers: PlannedServer[] = [];
   const port = (number: number, host = '127.0.0.1', remoting = true): PlannedPort => ({
@@ -44,30 +50,47 @@ export async function planServers(topology: Topology, targets: Targets, ports: P
     remoting,
   });
 
-  async function addController(process: string | null): Promise<void> {
+  async function addController(process: string | null, guest: boolean): Promise<void> {
     const name = `controller-${servers.filter(({ role }) => role === 'controller').length}`;
-    // Brokers dial the address that the leader announces. A name can mean another address to each of them.
-    const host = targets.new.dialling === 'configuration' ? name : '127.0.0.1';
-    const ports = [port(await reserve(), host)] as const;
-    servers.push({ name, role: 'controller', process: process ?? name, target: targets.new, member: null, ports });
+    const ports = [port(await reserve(), byName ? name : '127.0.0.1')] as const;
+    const target = targetOf(targets, 'new', guest);
+    servers.push({ name, role: 'controller', process: process ?? name, target, member: null, ports });
   }
+  // Brokers dial the address that the leader announces. A name can mean another address to each of them.
+  const byName = [targets.new, targets.guest].some((target) => target?.dialling === 'configuration');
   const reserve = () => ports.reserve();
 
-  for (const [i, { release, controller }] of topology.namesrvs.entries()) {
+  for (const [i, { release, controller, guest }] of topology.namesrvs.entries()) {
     const name = `namesrv-${i}`;
     const own = [port(await reserve())] as const;
-    servers.push({ name, role: 'namesrv', process: name, target: targets[release], member: null, ports: own });
-    if (controller) await addController(name);
+    servers.push({
+      name,
+      role: 'namesrv',
+      process: name,
+      target: targetOf(targets, release, guest),
+      member: null,
+      ports: own,
+    });
+    if (controller) await addController(name, guest);
   }
-  for (let i = 0; i < topology.controllers.length; i++) await addController(null);
+  for (const { guest } of topology.controllers) await addController(null, guest);
   for (const group of topology.brokers) {
     for (let index = 0; index < group.replicas; index++) {
       const name = `${group.group}-${index}`;
       const remoting = await ports.reserveBroker();
       const own = [port(remoting), port(remoting + 1, '127.0.0.1', false)] as const;
-      const target = targets[group.release];
+      const target = targetOf(targets, group.release, group.guests.includes(index));
       servers.push({ name, role: 'broker', process: name, target, member: { group, index }, ports: own });
     }
   }
   return servers;
+}
+
+function targetOf(targets: Targets, release: Release, isGuest: boolean): Target {
+  if (!isGuest) return targets[release];
+  const { guest } = targets;
+  if (guest === null) throw new Inconclusive('This cluster has a guest: name one, such as `--guest apache:5.3.3`.');
+  if (guest.release !== release)
+    throw new SetupError(`The guest must be of the ${release} release: ${guest.name} is not.`);
+  return guest;
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClusterOptions } from './cluster.ts';
+import { Inconclusive } from './inconclusive.ts';
 import { type ClusterPlan, planCluster } from './plan.ts';
 import { readProfile } from './profile.ts';
+import { SetupError } from './setup-error.ts';
 import { parseTargets } from './targets.ts';
 import { readTopology } from './topology.ts';
 
@@ -10,16 +12,17 @@ interface Wish {
   readonly nameservers: string;
   readonly brokers: string;
   readonly target: string;
+  readonly guest?: string;
   readonly noToxiproxy?: string;
   readonly configOf?: ClusterOptions['configOf'];
 }
 
-async function plan({ nameservers, brokers, target, noToxiproxy, configOf }: Wish): Promise<ClusterPlan> {
+async function plan({ nameservers, brokers, target, guest, noToxiproxy, configOf }: Wish): Promise<ClusterPlan> {
   let last = 10_000;
   const next = async () => (last += 10);
   return await planCluster({
     topology: readTopology(`nameservers/${nameservers}`, `brokers/${brokers}`),
-    targets: parseTargets(target),
+    targets: parseTargets(target, guest ?? null),
     profile: readProfile('tuned'),
     config: { broker: { allAckInSyncStateSet: true } },
     configOf: configOf ?? {},
@@ -115,4 +118,37 @@ test('keys of a single process go over everything else, as far as its release kn
   assert.equal(processOf(fixed, 'broker-a-0').config.brokerRole, 'SYNC_MASTER');
   assert.equal(processOf(fixed, 'broker-a-1').config.brokerRole, 'SLAVE');
   assert.equal(processOf(fixed, 'broker-a-0').config.asyncLearner, undefined);
+});
+
+test('in a mixed group every process reaches a controller by its one name, each in its own way', async () => {
+  const mixed = { target: 'reference', guest: 'apache:5.3.3' };
+  const cluster = await plan({ nameservers: 'two-controllers-and-a-guest', brokers: 'guest-as-slave', ...mixed });
+  const names = cluster.processes.map(({ name, target }) => [name, target.name]);
+  assert.deepEqual(Object.fromEntries(names), {
+    'namesrv-0': 'reference:new',
+    'controller-0': 'reference:new',
+    'controller-1': 'reference:new',
+    'controller-2': 'apache:5.3.3',
+    'broker-a-0': 'reference:new',
+    'broker-a-1': 'apache:5.3.3',
+  });
+  const announced = cluster.servers.filter(({ role }) => role === 'controller').map(({ ports }) => ports[0].announced);
+  assert.ok(announced.every((address, i) => address.startsWith(`controller-${i}:`)));
+  for (const { role, config } of cluster.processes) {
+    if (role === 'broker') assert.equal(config.controllerAddr, announced.join(';'));
+    if (role === 'controller') assert.match(String(config.controllerDLegerPeers), new RegExp(`n2-${announced[2]}$`));
+  }
+  const [ours, guest] = [processOf(cluster, 'controller-0'), processOf(cluster, 'controller-2')];
+  const toGuest = linkOf(cluster, 'controller-0', 'controller-2')!.proxies[0]!;
+  assert.equal(ours.dials[announced[2]!], toGuest.proxy);
+  const fromGuest = linkOf(cluster, 'controller-2', 'controller-0')!.proxies[0]!;
+  assert.equal(fromGuest.proxy, `${guest.hosts['controller-0']}:${announced[0]!.split(':')[1]}`);
+  assert.equal(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.unbreakable, null);
+  assert.match(linkOf(cluster, 'broker-a-1', 'broker-a-0')!.unbreakable!, /apache:5\.3\.3 dials broker-a-0/);
+});
+
+test('a cluster with a guest needs one, of the same release', async () => {
+  const wish = { nameservers: 'guest-with-controller', brokers: 'controller-mode', target: 'reference' };
+  await assert.rejects(plan(wish), Inconclusive);
+  await assert.rejects(plan({ ...wish, guest: 'apache:4.9.7' }), SetupError);
 });

@@ -2,6 +2,8 @@
 export interface RunSettings {
   /** `reference` or a target list as given on the command line. */
   readonly target: string;
+  /** Target that runs beside it in mixed clusters, null for none. */
+  readonly guest: string | null;
   /** Name of a file in `configs/profiles`. */
   readonly profile: string;
   readonly seed: number;

@@ -65,6 +65,14 @@ export class SettingsFile {
     return value as number;
   }
 
+  /** Places in a list, from 0; empty when the key is absent. */
+  indexes(key: string): number[] {
+    const value = this.#take(key) ?? [];
+    const isIndex = (item: unknown) => Number.isSafeInteger(item) && (item as number) >= 0;
+    if (!Array.isArray(value) || !value.every(isIndex)) throw this.#refuse(`${key} must be a list of places from 0`);
+    return value as number[];
+  }
+
   name(key: string): string {
     const value = this.#take(key);
     if (typeof value !== 'string' || !/^[\w-]+$/.test(value)) throw this.#refuse(`${key} must be a name`);

@@ -20,6 +20,17 @@ test('a target list names one target for each release, the missing side is of th
   assert.deepEqual(namesOf('reference:new, apache:4.9.7'), ['reference:new', 'apache:4.9.7', 'tuned']);
 });
 
+test('a guest is one target more, and sets the pace when it is the slower one', () => {
+  const mixed = parseTargets('reference', 'apache:5.3.3');
+  assert.deepEqual(
+    [mixed.new.name, mixed.guest?.name, mixed.defaultProfile],
+    ['reference:new', 'apache:5.3.3', 'tuned'],
+  );
+  assert.deepEqual(Object.keys(mixed.versions), ['reference:new', 'reference:old', 'apache:5.3.3']);
+  assert.equal(parseTargets('reference').guest, null);
+  assert.throws(() => parseTargets('apache:5.3.3', 'reference'), SetupError);
+});
+
 test('what names no target, or two for one release, is refused', () => {
   for (const text of ['', 'apache', 'apache:latest', 'reference:newer', 'apache:5.3.3,apache:5.5.0']) {
     assert.throws(() => parseTargets(text), SetupError, text);

@@ -6,10 +6,12 @@ import type { Target } from './targets/target.ts';
 
 /** The pair of releases that a run judges. */
 export interface Targets extends Readonly<Record<Release, Target>> {
+  /** Runs beside the target in mixed clusters; null: this run has none. */
+  readonly guest: Target | null;
   readonly defaultProfile: string;
   /** Target name to what a report shows. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Makes both startable. Throws `SetupError`. */
+  /** Makes them startable. Throws `SetupError`. */
   prepare(): Promise<void>;
 }
 
@@ -19,8 +21,9 @@ const apacheDefaults: Record<Release, string> = { new: '5.3.3', old: '4.9.7' };
 /**
  * Reads `reference`, or a comma list of `reference:new`, `reference:old` and `apache:<version>`, at most one for each
  * release; the side that is not named comes from the same family. Throws `SetupError`.
+ * @param guestText one target, null for none
  */
-export function parseTargets(text: string): Targets {
+export function parseTargets(text: string, guestText: string | null = null): Targets {
   const named = text.split(',').flatMap((item) => parseTarget(item.trim()));
   const take = (release: Release): Target => {
     const [target, second] = named.filter((candidate) => candidate.release === release);
@@ -30,14 +33,23 @@ export function parseTargets(text: string): Targets {
     );
   };
   const pair = { new: take('new'), old: take('old') };
+  const guest = guestText === null ? null : parseGuest(guestText);
+  const all = [pair.new, pair.old, ...(guest ? [guest] : [])];
   return {
     ...pair,
-    defaultProfile: releases.some((release) => pair[release].defaultProfile === 'tuned') ? 'tuned' : 'compressed',
-    versions: Object.fromEntries([pair.new, pair.old].map(({ name, version }) => [name, version])),
+    guest,
+    defaultProfile: all.some(({ defaultProfile }) => defaultProfile === 'tuned') ? 'tuned' : 'compressed',
+    versions: Object.fromEntries(all.map(({ name, version }) => [name, version])),
     async prepare() {
-      await Promise.all([pair.new.prepare(), pair.old.prepare()]);
+      await Promise.all(all.map((target) => target.prepare()));
     },
   };
+}
+
+function parseGuest(text: string): Target {
+  const [guest, second] = parseTarget(text);
+  if (second) throw new SetupError(`"${text}" names two releases: a guest is one, such as reference:new.`);
+  return guest!;
 }
 
 function parseTarget(item: string): Target[] {

@@ -22,9 +22,10 @@ test('every topology file can be read', () => {
 
 test('parts join to one topology', () => {
   const { namesrvs, controllers, brokers } = readTopology('nameservers/old-and-controller', 'brokers/fixed-role');
-  assert.deepEqual(namesrvs, [{ release: 'old', controller: false, config: {} }]);
+  assert.deepEqual(namesrvs, [{ release: 'old', controller: false, guest: false, config: {} }]);
   assert.equal(controllers.length, 1);
-  assert.deepEqual(brokers, [{ group: 'broker-a', release: 'new', roles: 'fixed', replicas: 2, config: {} }]);
+  const group = { group: 'broker-a', release: 'new', roles: 'fixed', replicas: 2, guests: [], config: {} };
+  assert.deepEqual(brokers, [group]);
 });
 
 test('every profile names only keys that RocketMQ has', () => {
@@ -46,6 +47,7 @@ test('what a settings file does not mean is refused with its place', () => {
       /configs\/x\.yaml release must be one of old, new/,
     ],
     [() => node({ replicas: 0 }).count('replicas'), /replicas must be a positive integer/],
+    [() => node({ guests: [0, -1] }).indexes('guests'), /guests must be a list of places from 0/],
     [() => node({ controller: 'yes' }).flag('controller'), /controller must be true or false/],
     [() => node({ ready: 30 }).durationMs('ready'), /ready must be a duration such as "30 s"/],
     [() => node({ config: { a: [] } }).settings('config'), /config\.a is no plain value/],

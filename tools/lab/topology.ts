@@ -5,11 +5,14 @@ export interface NamesrvNode {
   readonly release: Release;
   /** Carries a controller (`enableControllerInNamesrv`). */
   readonly controller: boolean;
+  /** Runs the guest of the run instead of its target, with its controller. */
+  readonly guest: boolean;
   readonly config: Settings;
 }
 
 /** A controller process of its own; always of the new release. */
 export interface ControllerNode {
+  readonly guest: boolean;
   readonly config: Settings;
 }
 
@@ -19,6 +22,8 @@ export interface BrokerGroup {
   readonly release: Release;
   readonly roles: 'fixed' | 'elected';
   readonly replicas: number;
+  /** Places in the group, from 0, that run the guest. */
+  readonly guests: readonly number[];
   readonly config: Settings;
 }
 
@@ -48,16 +53,20 @@ function readPart(file: SettingsFile): Topology {
       closed(node, {
         release: node.oneOf('release', releases),
         controller: node.flag('controller'),
+        guest: node.flag('guest'),
         config: node.settings('config'),
       }),
     ),
-    controllers: file.list('controllers').map((node) => closed(node, { config: node.settings('config') })),
+    controllers: file
+      .list('controllers')
+      .map((node) => closed(node, { guest: node.flag('guest'), config: node.settings('config') })),
     brokers: file.list('brokers').map((node) =>
       closed(node, {
         group: node.name('group'),
         release: node.oneOf('release', releases),
         roles: node.oneOf('roles', ['fixed', 'elected']),
         replicas: node.count('replicas'),
+        guests: node.indexes('guests'),
         config: node.settings('config'),
       }),
     ),

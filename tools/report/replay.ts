@@ -1,6 +1,7 @@
 import type { RunReport, ScenarioResult } from './types.ts';
 
-/** The command line that runs one scenario again, with the same target, profile and seed. */
+/** The command line that runs one scenario again, with the same target, guest, profile and seed. */
 export function replayCommand(report: RunReport, scenario: ScenarioResult): string {
-  return `npm run conformance -- --target ${report.target} --profile ${report.profile} --seed ${report.seed} ${scenario.uri}:${scenario.line}`;
+  const guest = report.guest === null ? '' : ` --guest ${report.guest}`;
+  return `npm run conformance -- --target ${report.target}${guest} --profile ${report.profile} --seed ${report.seed} ${scenario.uri}:${scenario.line}`;
 }

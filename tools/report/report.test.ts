@@ -39,6 +39,7 @@ const report = (scenarios: readonly ScenarioResult[]): RunReport => ({
   schema: 1,
   run: 'r1',
   target: 'reference',
+  guest: null,
   profile: 'compressed',
   seed: 7,
   startedMs: 0,

@@ -51,6 +51,8 @@ export interface RunReport {
   readonly run: string;
   /** As given: `reference`, `apache:5.3.3,apache:4.9.7` … */
   readonly target: string;
+  /** Target that ran beside it in mixed clusters, null for none. */
+  readonly guest: string | null;
   readonly profile: string;
   readonly seed: number;
   readonly startedMs: number;

@@ -18,9 +18,9 @@ function everyRole(release: Release): Topology {
   const isNew = release === 'new';
   const roles = isNew ? 'elected' : 'fixed';
   return {
-    namesrvs: [{ release, controller: isNew, config: {} }],
-    controllers: isNew ? [{ config: {} }] : [],
-    brokers: [{ group: 'broker-a', release, roles, replicas: 1, config: {} }],
+    namesrvs: [{ release, controller: isNew, guest: false, config: {} }],
+    controllers: isNew ? [{ guest: false, config: {} }] : [],
+    brokers: [{ group: 'broker-a', release, roles, replicas: 1, guests: [], config: {} }],
   };
 }
 
@@ -37,7 +37,14 @@ export async function makeArchives(target: Target, installation: ApacheInstallat
     await using folder = await temporaryFolder();
     const recording = { ...target, launch: record(target) };
     await using cluster = await Cluster.start(topology, {
-      targets: { new: recording, old: recording, defaultProfile: '', versions: {}, prepare: async () => undefined },
+      targets: {
+        new: recording,
+        old: recording,
+        guest: null,
+        defaultProfile: '',
+        versions: {},
+        prepare: async () => undefined,
+      },
       profile: readProfile('tuned'),
       seed: 0,
       toxiproxyUrl: null,
