@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { honestRun } from './honest-run.ts';
+import { honestRun } from './honest-run.fixture.ts';
 import type { ReplicaLog } from './ledger.ts';
 import {
   acknowledgedInEverySyncReplica,
