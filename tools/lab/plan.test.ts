@@ -122,7 +122,7 @@ test('keys of a single process go over everything else, as far as its release kn
 
 test('in a mixed group every process reaches a controller by its one name, each in its own way', async () => {
   const mixed = { target: 'reference', guest: 'apache:5.3.3' };
-  const cluster = await plan({ nameservers: 'two-controllers-and-a-guest', brokers: 'guest-as-slave', ...mixed });
+  const cluster = await plan({ nameservers: 'two-controllers-and-a-guest', brokers: 'guest-follows', ...mixed });
   const names = cluster.processes.map(({ name, target }) => [name, target.name]);
   assert.deepEqual(Object.fromEntries(names), {
     'namesrv-0': 'reference:new',
