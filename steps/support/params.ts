@@ -8,6 +8,9 @@ export const nameserverSetUps: Readonly<Record<string, string>> = {
   'a new NameServer without a controller': 'new-without-controller',
   'an old and a new NameServer and a controller apart': 'old-and-new-and-controller',
   'a new NameServer with its controller and one without': 'new-with-and-without-controller',
+  'a new NameServer and three controllers apart': 'three-controllers',
+  'three new NameServers with their controllers': 'three-with-controllers',
+  'three new NameServers with their controllers and one without': 'three-with-controllers-and-one-without',
 };
 
 // Longer texts first: the shorter ones are their beginnings.

@@ -93,11 +93,6 @@ export interface Violation {
   readonly rows: readonly object[];
 }
 
-/** Outcomes after which the master has the message in its log. */
-export function isStored(outcome: OutcomeKind): boolean {
-  return outcome !== 'refused' && outcome !== 'unknown';
-}
-
 /** A queue's name in reports: `topic/brokerName/queueId`. */
 export function queueName(row: {
   readonly topic: string;

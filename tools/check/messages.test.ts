@@ -111,6 +111,18 @@ test('sends in flight together may be stored in any order', () => {
   );
 });
 
+test('what was stored without an acknowledgement may lose its place', () => {
+  const { attempts } = honestRun(3, 1);
+  const base = { ...attempts[0]!, sentMs: 10, answeredMs: 20 };
+  assert.deepEqual(
+    orderWithinQueue([
+      { ...base, outcome: 'FLUSH_SLAVE_TIMEOUT', queueOffset: 5 },
+      { ...base, outcome: 'SEND_OK', queueOffset: 3, sentMs: 30, answeredMs: 40 },
+    ]),
+    [],
+  );
+});
+
 test('an unknown attempt is recovered when it shows up, and never a violation', () => {
   fc.assert(
     fc.property(runs, ({ seed, messages }) => {

@@ -1,4 +1,4 @@
-import { type Attempt, type Delivery, groupBy, isStored, queueName, type Violation, violation } from './ledger.ts';
+import { type Attempt, type Delivery, groupBy, queueName, type Violation, violation } from './ledger.ts';
 
 /**
  * Every message answered with SEND_OK is readable.
@@ -77,9 +77,10 @@ export function oneValuePerPlace(attempts: readonly Attempt[], deliveries: reado
  * Sends in flight together have no order: a broker serves a connection's requests concurrently.
  */
 export function orderWithinQueue(attempts: readonly Attempt[]): Violation[] {
-  const stored = attempts.filter((attempt) => isStored(attempt.outcome) && attempt.queueOffset !== null);
+  // What was stored but not acknowledged may be cut away at a switch, and its place be given to another message.
+  const acknowledged = attempts.filter(({ outcome, queueOffset }) => outcome === 'SEND_OK' && queueOffset !== null);
   const found: Violation[] = [];
-  for (const [queue, rows] of groupBy(stored, (row) => `${row.producer} in ${queueName(row)}`)) {
+  for (const [queue, rows] of groupBy(acknowledged, (row) => `${row.producer} in ${queueName(row)}`)) {
     const byOffset = rows.sort((a, b) => a.queueOffset! - b.queueOffset!);
     // From the end: the earliest answer among larger offsets must not precede the send at this offset.
     let earliest: Attempt | undefined;

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { ControllerMetadata } from '../../reference-impl/client/controller-calls.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import type { LabProcess } from './processes.ts';
@@ -35,13 +36,13 @@ export class ControllerGroup {
   /** Every running member names the same group and the same leader, which runs, and lists every member as a peer. */
   async isOneGroup(): Promise<void> {
     const size = this.#trial.controllers.length;
-    const alive = this.running.map(addressOf);
+    const alive = new Set(this.running.map(addressOf));
     const agrees = (answers: readonly Answer[]) => {
       const { group, controllerLeaderId, controllerLeaderAddress } = answers[0]!.metadata;
       return answers.every(
         ({ metadata }) =>
           controllerLeaderAddress !== null &&
-          alive.includes(controllerLeaderAddress) &&
+          alive.has(controllerLeaderAddress) &&
           metadata.group === group &&
           metadata.controllerLeaderId === controllerLeaderId &&
           metadata.controllerLeaderAddress === controllerLeaderAddress &&
@@ -113,6 +114,60 @@ export class ControllerGroup {
       }),
     );
     this.#killed = [];
+  }
+
+  /** The last controller of the topology, held back until now, must end by itself when it starts. */
+  async lastRefusesToStart(): Promise<void> {
+    const { name } = this.#trial.controllers.at(-1)!;
+    await this.#process(name).start();
+    const lastLines = await this.#process(name).endsByItself(this.#trial.options.profile.deadlines.ready);
+    this.#trial.options.observe('refuses to start', name, lastLines.split('\n').at(-1)!);
+  }
+
+  /** The last controller of the topology names no leader and is named by nobody, for as long as the profile looks. */
+  async lastStaysAlone(): Promise<void> {
+    const last = this.#trial.controllers.at(-1)!;
+    const look = () => this.metadata();
+    const alone = (answers: readonly Answer[]) =>
+      answers.every(
+        ({ member, metadata }) =>
+          metadata.controllerLeaderAddress !== addressOf(last) &&
+          (member === last.name) === (metadata.controllerLeaderAddress === null),
+      );
+    await throughout(`${last.name} stays alone`, look, alone, this.#trial.within('quiet'));
+  }
+
+  /** Holds back everything that controllers send to the brokers of the group: they hear no notification. */
+  async cutOffBrokers(): Promise<void> {
+    const { cluster, group, controllers } = this.#trial;
+    const links = controllers.flatMap(({ name }) =>
+      cluster.replicas(group).map((broker) => cluster.link(name, broker.name)),
+    );
+    await Promise.all(links.map((link) => link.freeze()));
+    this.#trial.options.observe('cut', links.length, `${links.length} links from controllers to brokers were cut`);
+  }
+
+  /** Kills a follower, takes one of the others out of the peers in its file, and starts it. */
+  async shortenPeersOfFollower(): Promise<void> {
+    const { evidenceFolder, profile } = this.#trial.options;
+    const [follower, other] = await this.followers();
+    const process = this.#process(follower!.name);
+    await process.kill();
+    const file = path.join(evidenceFolder, `${follower!.process}.conf`);
+    const peer = new RegExp(`(?<=^controllerDLegerPeers=.*)n\\d-${addressOf(other!)};?`, 'm');
+    await writeFile(file, (await readFile(file, 'latin1')).replace(peer, ''), 'latin1');
+    await process.start();
+    await process.waitReady(profile.deadlines.ready);
+  }
+
+  /** One member tells fewer peers than the others. */
+  async tellDifferentPeers(): Promise<void> {
+    const look = async () => (await this.metadata()).map(({ metadata }) => metadata.peers.length);
+    const size = this.#trial.controllers.length;
+    const differ = (counts: readonly number[]) =>
+      counts.filter((count) => count === size - 1).length === 1 &&
+      counts.filter((count) => count === size).length === size - 1;
+    await until('one controller tells a peer less', look, differ, this.#trial.within('switch'));
   }
 
   /** Removes the log of every killed member. */

@@ -6,7 +6,7 @@ import { Inconclusive } from './inconclusive.ts';
 import { ProcessExit } from './process-exit.ts';
 import { processRegistry } from './process-registry.ts';
 import type { Note } from './timeline.ts';
-import { until } from './until.ts';
+import { ConditionFailure, until } from './until.ts';
 
 /** How to run one process. */
 export interface ProcessSpec {
@@ -36,6 +36,8 @@ export interface LabProcess extends AsyncDisposable {
   start(): Promise<void>;
   /** Resolves when it serves. Throws its unexpected exit, or `ConditionFailure` at the deadline. */
   waitReady(deadlineMs: number): Promise<void>;
+  /** To be asked of a process that should refuse to run: its last lines when it ended. Throws at the deadline. */
+  endsByItself(deadlineMs: number): Promise<string>;
   /** Ends it with SIGTERM. Throws when it still runs at the deadline, and kills it then. */
   stop(deadlineMs: number): Promise<void>;
   /** Ends it with SIGKILL; resolves when it is gone. */
@@ -93,18 +95,26 @@ export function createProcess(spec: ProcessSpec): LabProcess {
     spec.note(`${spec.name}: serves`);
   }
 
+  /** Whether it ended within that time. */
+  async function endsWithin(deadlineMs: number): Promise<boolean> {
+    const timer = new AbortController();
+    const late = delay(deadlineMs, false, { signal: timer.signal }).catch(() => false);
+    const inTime = await Promise.race([ended.then(() => true), late]);
+    timer.abort();
+    return inTime;
+  }
+
+  async function endsByItself(deadlineMs: number): Promise<string> {
+    endIsWanted = true;
+    if (!(await endsWithin(deadlineMs))) throw new ConditionFailure(`${spec.name} still runs.`);
+    return lastLines(spec.logFile);
+  }
+
   async function stop(deadlineMs: number): Promise<void> {
     endIsWanted = true;
     if (state === 'paused') resume();
     signal('SIGTERM');
-    const late = Symbol('late');
-    const timer = new AbortController();
-    const outcome = await Promise.race([
-      ended,
-      delay(deadlineMs, late, { signal: timer.signal }).catch(() => undefined),
-    ]);
-    timer.abort();
-    if (outcome !== late) return;
+    if (await endsWithin(deadlineMs)) return;
     await kill();
     throw new Error(`${spec.name} still ran ${deadlineMs / 1000} s after SIGTERM, and was killed.`);
   }
@@ -134,6 +144,7 @@ export function createProcess(spec: ProcessSpec): LabProcess {
     },
     start,
     waitReady,
+    endsByItself,
     stop,
     kill,
     pause() {
