@@ -1,6 +1,9 @@
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import type { OutcomeKind } from '../tools/check/ledger.ts';
 import { Answers } from '../tools/lab/answers.ts';
+import { LogLoad } from '../tools/lab/log-load.ts';
+import { MasterChanges } from '../tools/lab/master-changes.ts';
+import { ReplicaHistories } from '../tools/lab/replica-histories.ts';
 import { Replicas } from '../tools/lab/replicas.ts';
 import { SyncStateView } from '../tools/lab/sync-state-view.ts';
 import { controllerModeGroup } from './support/groups.ts';
@@ -88,4 +91,164 @@ Then('consumers get nothing that it lacks while it is in the set', async functio
 
 Then('sends stall for the time that the settings allow', async function (this: SwitchlabWorld) {
   await this.with(Answers).stallsAsConfigured(this.with(Replicas).fault);
+});
+
+When('3 replicas under a controller have traffic', async function (this: SwitchlabWorld) {
+  await this.startTrial(controllerModeGroup(3));
+  await this.trial.isOnline();
+  await this.trial.trafficFlows();
+});
+
+When('producers stop', async function (this: SwitchlabWorld) {
+  await this.trial.traffic.stopProducing();
+});
+
+Given('producers that stopped', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).knowTheTopic();
+  await this.trial.traffic.stopProducing();
+});
+
+Given('a slave that froze until it was out of the set', async function (this: SwitchlabWorld) {
+  const [slave] = await this.with(Replicas).slaves();
+  this.with(Replicas).freeze(slave!);
+  await this.with(SyncStateView).removes(this.with(Replicas).fault);
+});
+
+Given('a slave that was dead until it was out of the set', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).killSlaves(1);
+  await this.with(SyncStateView).removes(this.with(Replicas).fault);
+});
+
+When('it goes on', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).mend();
+});
+
+When('a slave freezes until it is far behind, and goes on', async function (this: SwitchlabWorld) {
+  await this.with(SyncStateView).remember();
+  const [slave] = await this.with(Replicas).slaves();
+  this.with(Replicas).freeze(slave!);
+  await this.with(ReplicaHistories).growsAlone(32 * 1024);
+  await this.with(Replicas).mend();
+});
+
+When('a slave freezes for {int} ms', async function (this: SwitchlabWorld, durationMs: number) {
+  await this.with(SyncStateView).remember();
+  await this.with(Replicas).interrupt(durationMs);
+});
+
+Then('all of them are in the set, the master among them', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).areInSync(this.with(Replicas).all);
+});
+
+Then('it leaves the set when its time is up, not before', async function (this: SwitchlabWorld) {
+  await this.with(SyncStateView).removesInTime(this.with(Replicas).fault);
+});
+
+Then('the set stays as it is', async function (this: SwitchlabWorld) {
+  await this.with(SyncStateView).staysTheSame();
+});
+
+Then(/^it is in the set again(?: without a restart)?$/, async function (this: SwitchlabWorld) {
+  await this.with(SyncStateView).returns(this.with(Replicas).fault.server);
+});
+
+Then('the controller counts it as dead when its time is up, not before', async function (this: SwitchlabWorld) {
+  await this.with(SyncStateView).countsAsDeadInTime(this.with(Replicas).fault);
+});
+
+Then('nobody has left the set meanwhile', async function (this: SwitchlabWorld) {
+  await this.with(SyncStateView).isAsRemembered();
+});
+
+Then('it has left the set meanwhile', async function (this: SwitchlabWorld) {
+  await this.with(SyncStateView).hasChanged();
+});
+
+When('the master changes {int} times', async function (this: SwitchlabWorld, times: number) {
+  await this.with(MasterChanges).electUnderTraffic(times);
+});
+
+When('the master changes {int} times without a message between', async function (this: SwitchlabWorld, times: number) {
+  await this.with(MasterChanges).electIdle(times);
+});
+
+Given('a master that changed {int} times', async function (this: SwitchlabWorld, times: number) {
+  await this.with(MasterChanges).electUnderTraffic(times);
+});
+
+When(
+  '{int} masters are killed one after the other, each coming back',
+  async function (this: SwitchlabWorld, times: number) {
+    await this.with(MasterChanges).killInTurn(times);
+  },
+);
+
+Given('2 replicas under a controller apart with traffic', async function (this: SwitchlabWorld) {
+  await this.startTrial(['nameservers/old-and-controller', 'brokers/controller-mode']);
+  await this.trial.isOnline();
+  await this.trial.trafficFlows();
+});
+
+Given('a master that wrote alone while no controller could change the set', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).knowTheTopic();
+  await this.with(Replicas).killControllers();
+  await this.with(Replicas).killSlaves(1);
+  await this.with(ReplicaHistories).growsAlone(4 * 1024);
+});
+
+When('the master is killed, and controller and slave come back', async function (this: SwitchlabWorld) {
+  await this.trial.killMaster();
+  await this.trial.startController();
+  await this.with(Replicas).mend();
+});
+
+Given('producers that send large messages as fast as they can', async function (this: SwitchlabWorld) {
+  await this.with(LogLoad).start();
+  await this.with(LogLoad).untilBytes(1024 * 1024);
+});
+
+When('the master is killed under this load', async function (this: SwitchlabWorld) {
+  await this.trial.killMaster();
+  await this.with(LogLoad).stop();
+});
+
+When('every broker is killed and comes back', async function (this: SwitchlabWorld) {
+  await this.with(ReplicaHistories).remember();
+  await this.with(Replicas).killAll();
+  await this.with(Replicas).mendAll();
+  await this.with(Replicas).areInSync(this.with(Replicas).all);
+});
+
+Then(
+  "the master epoch has grown each time, and each epoch starts at its master's log end",
+  async function (this: SwitchlabWorld) {
+    await this.with(MasterChanges).haveGrown();
+  },
+);
+
+Then('the last epoch in the list is that of the master', async function (this: SwitchlabWorld) {
+  await this.with(MasterChanges).endTheLists();
+});
+
+Then('all replicas have the same epochs and the same log', async function (this: SwitchlabWorld) {
+  await this.with(ReplicaHistories).becomeEqual();
+});
+
+Then('the old master comes back, and cuts what it had alone', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).mend(this.trial.killed.server);
+  await this.with(Replicas).areInSync(this.with(Replicas).all);
+  await this.with(ReplicaHistories).wasCut();
+});
+
+Then('the old master comes back', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).mend(this.trial.killed.server);
+  await this.with(Replicas).areInSync(this.with(Replicas).all);
+});
+
+Then('every log consists of whole messages', async function (this: SwitchlabWorld) {
+  await this.with(ReplicaHistories).areWhole();
+});
+
+Then('the epochs from before are at the head of every list', async function (this: SwitchlabWorld) {
+  await this.with(ReplicaHistories).stillBegin();
 });

@@ -68,6 +68,8 @@ export class SwitchlabWorld extends World {
   }
 
   async end(): Promise<void> {
+    for (const companion of this.#companions.values())
+      if (Symbol.asyncDispose in companion) await (companion as AsyncDisposable)[Symbol.asyncDispose]();
     await this.#trial?.[Symbol.asyncDispose]();
   }
 

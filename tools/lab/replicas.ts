@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { brokerConfig } from '../../reference-impl/config/broker.ts';
 import type { ReplicasInfo } from '../../reference-impl/client/controller-calls.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
@@ -57,11 +58,11 @@ export class Replicas {
     return Number(config[key] ?? brokerConfig('new', {})[key]);
   }
 
-  /** The master that the NameServers list. Throws `ConditionFailure` when they list none of the group. */
+  /** The master that the NameServers list. Throws while they list none of the group. */
   async master(): Promise<PlannedServer> {
     const [{ master }] = (await this.#trial.views.clusterInfo()) as [GroupView];
     const server = this.all.find((replica) => addressOf(replica) === master);
-    if (server === undefined) throw new ConditionFailure(`No replica of the group is the master: it is ${master}.`);
+    if (server === undefined) throw new Error(`No replica of the group is the master: it is ${master}.`);
     return server;
   }
 
@@ -71,10 +72,10 @@ export class Replicas {
     return this.running.filter((replica) => replica !== master);
   }
 
-  /** What the controller's leader says of the group. Throws `ConditionFailure` while it knows none. */
+  /** What the controller's leader says of the group. Throws while it knows none. */
   async info(): Promise<ReplicasInfo> {
     const info = await this.#trial.replicasInfo();
-    if (info === undefined) throw new ConditionFailure('The controller does not know the group.');
+    if (info === undefined) throw new Error('The controller does not know the group.');
     return info;
   }
 
@@ -110,6 +111,19 @@ export class Replicas {
     this.#faulted('frozen', server);
   }
 
+  /** No set and no master can change until controllers start again. */
+  async killControllers(): Promise<void> {
+    await Promise.all(this.#trial.controllers.map(({ name }) => this.#trial.cluster.process(name).kill()));
+  }
+
+  /** Slaves copy topics every few seconds: every replica has that of the traffic when it resolves. */
+  async knowTheTopic(): Promise<void> {
+    const ask = ({ ports: [{ announced }] }: PlannedServer) =>
+      this.#trial.views.operator.topicStats(announced, this.#trial.traffic.topic);
+    const look = () => Promise.all(this.running.map(ask));
+    await until('every replica knows the topic', look, () => true, this.#trial.within('online'));
+  }
+
   /** Lets the replica with the fault go on: thaws it, or starts it again after a kill. */
   async mend(server: PlannedServer = this.fault.server): Promise<void> {
     const process = this.#trial.cluster.process(server.name);
@@ -121,6 +135,19 @@ export class Replicas {
   async kill(server: PlannedServer): Promise<void> {
     await this.#trial.cluster.process(server.name).kill();
     this.#faulted('killed', server);
+  }
+
+  /** Freezes the first slave, and lets it go on after that time. */
+  async interrupt(durationMs: number): Promise<void> {
+    const [slave] = await this.slaves();
+    this.freeze(slave!);
+    // The length is the fault itself, not a wait for its effect.
+    await delay(durationMs);
+    await this.mend();
+  }
+
+  async killAll(): Promise<void> {
+    await Promise.all(this.running.map((server) => this.kill(server)));
   }
 
   /** Kills the first `count` slaves together. */

@@ -12,6 +12,7 @@ const slackMs = 2_000;
 export class SyncStateView {
   readonly #trial: Trial;
   readonly #replicas: Replicas;
+  #rememberedEpoch = 0;
 
   constructor(trial: Trial) {
     this.#trial = trial;
@@ -46,6 +47,37 @@ export class SyncStateView {
     await until(`${server.name} is in the SyncStateSet`, look, isIn, this.#trial.within('online'));
     const afterMs = Date.now() - startedMs;
     this.#trial.options.observe('returned', afterMs, `${server.name} is in the SyncStateSet again after ${afterMs} ms`);
+  }
+
+  /** Keeps the epoch of the set, which grows with every change. */
+  async remember(): Promise<void> {
+    this.#rememberedEpoch = (await this.#replicas.info()).syncStateSetEpoch;
+  }
+
+  /** Nobody left or joined since. */
+  async isAsRemembered(): Promise<void> {
+    const { syncStateSetEpoch } = await this.#replicas.info();
+    if (syncStateSetEpoch !== this.#rememberedEpoch)
+      throw new ConditionFailure(`The set has epoch ${syncStateSetEpoch} after ${this.#rememberedEpoch}: it changed.`);
+  }
+
+  /** Somebody left or joined since. */
+  async hasChanged(): Promise<void> {
+    const look = async () => (await this.#replicas.info()).syncStateSetEpoch;
+    const { deadlineMs } = this.#trial.within('switch');
+    await until('the set changed', look, (epoch) => epoch > this.#rememberedEpoch, { deadlineMs });
+  }
+
+  /** The controller counts the replica as dead, when its heartbeats are overdue and not before. */
+  async countsAsDeadInTime({ server, atMs }: ReplicaFault): Promise<void> {
+    const limitMs = this.#replicas.intervalMs('controllerHeartBeatTimeoutMills');
+    const look = () => this.#replicas.alive();
+    const isDead = (names: readonly string[]) => !names.includes(server.name);
+    await until(`${server.name} counts as dead`, look, isDead, this.#trial.within('switch'));
+    const afterMs = Date.now() - atMs;
+    const text = `${server.name} counted as dead after ${afterMs} ms`;
+    this.#trial.options.observe('dead', afterMs, text);
+    if (afterMs < limitMs * earliestPart) throw new ConditionFailure(`${text}, before ${limitMs} ms.`);
   }
 
   /** Nobody leaves or joins for as long as the profile looks. */

@@ -1,10 +1,40 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { viewOf } from '../../../reference-impl/base/bytes.ts';
-import { decodeRecord, recordSizeAt } from '../../../reference-impl/message/record.ts';
+import { blankRecord, decodeRecord, recordSizeAt } from '../../../reference-impl/message/record.ts';
 import { keyOf } from './deliveries.ts';
 
 const segmentName = /^\d{20}$/;
+
+/** One file of a commit log: the offset of its first byte, and its bytes. */
+export interface LogSegment {
+  readonly startOffset: number;
+  readonly bytes: Buffer;
+}
+
+/** The files of a commit log in their order, as far as they lie before `endOffset`. Works beside a running broker. */
+export function* segmentsUpTo(folder: string, endOffset = Infinity): Generator<LogSegment> {
+  for (const segment of readdirSync(folder)
+    .filter((file) => segmentName.test(file))
+    .sort()) {
+    const startOffset = Number(segment);
+    if (startOffset >= endOffset) return;
+    yield { startOffset, bytes: readFileSync(join(folder, segment)).subarray(0, endOffset - startOffset) };
+  }
+}
+
+/** Where the last whole record before `endOffset` ends; the mark that closes a segment counts as its rest. */
+export function wholeRecordsEnd(folder: string, endOffset: number): number {
+  let end = 0;
+  for (const { startOffset, bytes } of segmentsUpTo(folder, endOffset)) {
+    const view = viewOf(bytes);
+    let at = 0;
+    let size = recordSizeAt(view, at, bytes.length - at);
+    for (; size > 0; size = recordSizeAt(view, at, bytes.length - at)) at += size;
+    end = startOffset + (size === blankRecord ? bytes.length : at);
+  }
+  return end;
+}
 
 /**
  * Keys of the topic's messages in a replica's commit log on disk, as far as whole records reach. Works beside a running
@@ -13,10 +43,7 @@ const segmentName = /^\d{20}$/;
  */
 export function keysInCommitLog(folder: string, topic: string): Set<string> {
   const keys = new Set<string>();
-  for (const segment of readdirSync(folder)
-    .filter((file) => segmentName.test(file))
-    .sort()) {
-    const bytes = readFileSync(join(folder, segment));
+  for (const { bytes } of segmentsUpTo(folder)) {
     const view = viewOf(bytes);
     let at = 0;
     for (;;) {

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { BrokerEpochs, EpochEntry } from '../../reference-impl/client/broker-calls.ts';
+import { epochsEqual } from '../check/replicas.ts';
+import { addressOf, type PlannedServer } from './plan-servers.ts';
+import { Inconclusive } from './inconclusive.ts';
+import { Replicas } from './replicas.ts';
+import { segmentsUpTo, wholeRecordsEnd } from './traffic/commit-log.ts';
+import type { Trial } from './trial.ts';
+import { ConditionFailure, until } from './until.ts';
+
+interface ReplicaHistory extends BrokerEpochs {
+  readonly server: PlannedServer;
+}
+
+/** What the replicas of a trial's group have in their logs and epoch lists. */
+export class ReplicaHistories {
+  readonly #trial: Trial;
+  readonly #replicas: Replicas;
+  #remembered: readonly EpochEntry[] = [];
+  #aloneTo = 0;
+
+  constructor(trial: Trial) {
+    this.#trial = trial;
+    this.#replicas = new Replicas(trial);
+  }
+
+  async of(servers: readonly PlannedServer[]): Promise<ReplicaHistory[]> {
+    const ask = async (server: PlannedServer) => {
+      return { server, ...(await this.#trial.views.operator.brokerEpoch(addressOf(server))) };
+    };
+    return await Promise.all(servers.map(ask));
+  }
+
+  /** Once the producers stopped, all running replicas come to the same epochs and the same log, byte for byte. */
+  async becomeEqual(): Promise<void> {
+    await this.#trial.traffic.stopProducing();
+    const violations = (histories: readonly ReplicaHistory[]) =>
+      epochsEqual(
+        histories.map(({ server, epochList, maxOffset }) => ({ address: server.name, epochs: epochList, maxOffset })),
+      );
+    const equal = (histories: readonly ReplicaHistory[]) => violations(histories).length === 0;
+    const look = () => this.of(this.#replicas.running);
+    const histories = await until('replicas tell the same history', look, equal, this.#trial.within('switch'));
+    const [{ maxOffset, epochList }] = histories as [ReplicaHistory];
+    const digests = histories.map(({ server }) => `${server.name}: ${this.#digest(server, maxOffset)}`);
+    this.#trial.options.observe(
+      'history',
+      maxOffset,
+      `logs of ${maxOffset} bytes, epochs ${JSON.stringify(epochList)}`,
+    );
+    if (new Set(digests.map((text) => text.split(': ')[1])).size > 1)
+      throw new ConditionFailure(`The logs differ although they end at ${maxOffset}: ${digests.join(', ')}`);
+  }
+
+  /** The epochs that the list of the master begins with now are kept: `stillBegin` compares. */
+  async remember(): Promise<void> {
+    const [master] = await this.of([await this.#replicas.master()]);
+    this.#remembered = master!.epochList;
+  }
+
+  /** The list of every replica still begins with what was remembered; its last epoch may have ended meanwhile. */
+  async stillBegin(): Promise<void> {
+    const starts = (epochs: readonly EpochEntry[]) =>
+      JSON.stringify(epochs.map(({ epoch, startOffset }) => [epoch, startOffset]));
+    for (const { server, epochList } of await this.of(this.#replicas.all)) {
+      if (starts(epochList.slice(0, this.#remembered.length)) === starts(this.#remembered)) continue;
+      throw new ConditionFailure(`${server.name} lost epochs: ${starts(epochList)} after ${starts(this.#remembered)}`);
+    }
+  }
+
+  /** The log of the master grows by so many bytes while its slave does not follow. */
+  async growsAlone(bytes: number): Promise<void> {
+    const master = await this.#replicas.master();
+    const end = async () => (await this.of([master]))[0]!.maxOffset;
+    const from = await end();
+    this.#aloneTo = await until(
+      `the log of ${master.name} grows`,
+      end,
+      (to) => to >= from + bytes,
+      this.#trial.within('switch'),
+    );
+    this.#trial.options.observe(
+      'alone',
+      this.#aloneTo,
+      `${master.name} alone has the log from ${from} to ${this.#aloneTo}`,
+    );
+  }
+
+  /** The newest epoch starts before what the old master had alone: it had to cut its log. */
+  async wasCut(): Promise<void> {
+    const [{ epochList }] = (await this.of([await this.#replicas.master()])) as [ReplicaHistory];
+    const { startOffset } = epochList.at(-1)!;
+    if (startOffset >= this.#aloneTo)
+      throw new Inconclusive(`The new epoch starts at ${startOffset}: the old master had nothing beyond it.`);
+    this.#trial.options.observe(
+      'cut',
+      this.#aloneTo - startOffset,
+      `the old master cut its log from ${this.#aloneTo} at ${startOffset}`,
+    );
+  }
+
+  /** Every log ends with its last whole message: no replica holds a part of one. */
+  async areWhole(): Promise<void> {
+    for (const { server, maxOffset } of await this.of(this.#replicas.running)) {
+      const end = wholeRecordsEnd(this.#logFolder(server), maxOffset);
+      if (end !== maxOffset)
+        throw new ConditionFailure(`The log of ${server.name} ends at ${maxOffset}, its messages at ${end}.`);
+    }
+  }
+
+  #logFolder(server: PlannedServer): string {
+    return String(
+      this.#trial.cluster.plan.processes.find(({ name }) => name === server.process)!.config.storePathCommitLog,
+    );
+  }
+
+  /** Hash of the commit log up to `maxOffset`, from its first segment on. */
+  #digest(server: PlannedServer, maxOffset: number): string {
+    const hash = createHash('sha256');
+    for (const { bytes } of segmentsUpTo(this.#logFolder(server), maxOffset)) hash.update(bytes);
+    return hash.digest('hex');
+  }
+}
