@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Cluster } from '../lab/cluster.ts';
-import type { GroupViews } from '../lab/group-views.ts';
 import { addressOf, type PlannedServer } from '../lab/plan-servers.ts';
+import type { Trial } from '../lab/trial.ts';
 import { ConditionFailure } from '../lab/until.ts';
 import { hostsOf } from './hosts.ts';
 import type { JavaClient } from './java-client.ts';
@@ -10,8 +9,7 @@ import { differences, type PairFacts, toolCommands } from './mqadmin-output.ts';
 
 export interface ToolsOptions {
   /** One group of two in controller mode, after one switch, with both in the SyncStateSet and nothing written meanwhile. */
-  readonly cluster: Cluster;
-  readonly views: GroupViews;
+  readonly trial: Trial;
   /** The one that was master first. */
   readonly firstMaster: PlannedServer;
   readonly topic: PairFacts['topic'];
@@ -29,7 +27,8 @@ const commandDeadlineMs = 45_000;
  * nothing, so the text is judged. Returns what to print; throws `ConditionFailure` with the differences.
  */
 export async function judgeTools(options: ToolsOptions): Promise<string> {
-  const { cluster, client, folder } = options;
+  const { trial, client, folder } = options;
+  const { cluster } = trial;
   const commands = Object.entries(toolCommands(await factsOf(options)));
   const found = commands.map(async ([command, { args, prints }]) => {
     const namesrvs = cluster.addresses('namesrv').join(';');
@@ -49,8 +48,8 @@ export async function judgeTools(options: ToolsOptions): Promise<string> {
   return `mqadmin ${client.version}: ${commands.map(([command]) => command).join(', ')} print what is expected`;
 }
 
-async function factsOf({ cluster, views, firstMaster, topic }: ToolsOptions): Promise<PairFacts> {
-  const { group } = firstMaster.member!.group;
+async function factsOf({ trial, firstMaster, topic }: ToolsOptions): Promise<PairFacts> {
+  const { cluster, group, views } = trial;
   const other = cluster.replicas(group).find((replica) => replica !== firstMaster)!;
   const controller = cluster.plan.servers.find(({ role }) => role === 'controller')!;
   const controllerAddress = addressOf(controller);

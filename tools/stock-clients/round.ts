@@ -1,5 +1,3 @@
-import type { Cluster } from '../lab/cluster.ts';
-import { GroupViews } from '../lab/group-views.ts';
 import { addressOf, type PlannedServer } from '../lab/plan-servers.ts';
 import type { Profile } from '../lab/profile.ts';
 import type { Settings } from '../lab/settings-file.ts';
@@ -18,7 +16,7 @@ export interface Round {
   readonly brokerConfig: Settings;
   /** Kills the master halfway through the production. */
   readonly killsMaster: boolean;
-  /** Asks the stock tools of the client's release about the cluster afterwards, with every replica back. */
+  /** Asks the stock tools of the client's release about the cluster afterwards, with the killed master back. */
   readonly asksTools: boolean;
 }
 
@@ -31,7 +29,6 @@ export interface RoundOptions {
   readonly print: (line: string) => void;
 }
 
-const group = 'broker-a';
 const topic = { topicName: 'StockTopic', readQueueNums: 4, writeQueueNums: 4, perm: 6 };
 
 /** Plays a round. Throws `ConditionFailure` when a promise is broken. */
@@ -47,36 +44,35 @@ export async function playRound(round: Round, options: RoundOptions): Promise<vo
     config: { broker: round.brokerConfig },
     observe: () => undefined,
   });
-  const { cluster } = trial;
-  await using views = new GroupViews(cluster, group);
   await trial.isOnline();
-  await createTopic(cluster, views, profile);
-  const master = await masterOf(cluster, views);
-  const kill = round.killsMaster ? () => cluster.process(master.name).kill() : null;
-  print(await playStockTraffic({ cluster, views, topic: topic.topicName, client, folder, kill }));
+  const master = await masterOf(trial);
+  await createTopic(trial, addressOf(master));
+  const process = trial.cluster.process(master.name);
+  const kill = round.killsMaster ? () => process.kill() : null;
+  print(await playStockTraffic({ trial, topic: topic.topicName, client, folder, kill }));
   if (round.asksTools) {
-    await cluster.process(master.name).start();
+    await process.start();
     await trial.isOnline();
-    print(await judgeTools({ cluster, views, firstMaster: master, topic, client, folder }));
+    print(await judgeTools({ trial, firstMaster: master, topic, client, folder }));
   }
-  cluster.assertNoUnexpectedExit();
+  trial.cluster.assertNoUnexpectedExit();
+}
+
+async function masterOf({ cluster, group, views }: Trial): Promise<PlannedServer> {
+  const [view] = await views.clusterInfo();
+  const server = cluster.replicas(group).find((replica) => addressOf(replica) === view?.master);
+  if (!server) throw new ConditionFailure(`No replica of the group is master: the NameServer lists ${view?.master}.`);
+  return server;
 }
 
 /** Resolves when every NameServer has the route and every replica the topic: a switch must not find one without it. */
-async function createTopic(cluster: Cluster, views: GroupViews, profile: Profile): Promise<void> {
-  const master = addressOf(await masterOf(cluster, views));
+async function createTopic(trial: Trial, master: string): Promise<void> {
+  const { cluster, group, views } = trial;
   await views.operator.createTopic(master, topic);
   const look = async () => {
     for (const replica of cluster.replicas(group)) await views.operator.topicStats(addressOf(replica), topic.topicName);
     return await views.route(topic.topicName);
   };
   const known = (routes: Awaited<ReturnType<typeof look>>) => routes.every((route) => route.master === master);
-  await until('every server knows the topic', look, known, { deadlineMs: profile.deadlines.online });
-}
-
-async function masterOf(cluster: Cluster, views: GroupViews): Promise<PlannedServer> {
-  const [view] = await views.clusterInfo();
-  const server = cluster.replicas(group).find((replica) => addressOf(replica) === view?.master);
-  if (!server) throw new ConditionFailure(`No replica of the group is master: the NameServer lists ${view?.master}.`);
-  return server;
+  await until('every server knows the topic', look, known, trial.within('online'));
 }

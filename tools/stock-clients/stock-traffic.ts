@@ -1,10 +1,9 @@
 import path from 'node:path';
 import type { Attempt } from '../check/ledger.ts';
-import type { Cluster } from '../lab/cluster.ts';
-import type { GroupViews } from '../lab/group-views.ts';
 import { Inconclusive } from '../lab/inconclusive.ts';
 import { drain } from '../lab/traffic/drain.ts';
 import { createLedger } from '../lab/traffic/ledger-files.ts';
+import type { Trial } from '../lab/trial.ts';
 import { ConditionFailure, until } from '../lab/until.ts';
 import { hostsOf } from './hosts.ts';
 import type { JavaClient } from './java-client.ts';
@@ -12,8 +11,7 @@ import { judge, repeats } from './judge.ts';
 import { attemptOf, deliveryOf } from './rows.ts';
 
 export interface StockTrafficOptions {
-  readonly cluster: Cluster;
-  readonly views: GroupViews;
+  readonly trial: Trial;
   readonly topic: string;
   readonly client: JavaClient;
   /** Takes the ledger and what the clients log. */
@@ -35,7 +33,8 @@ const deliveredDeadline = { deadlineMs: 60_000 };
  * Throws `ConditionFailure` when a promise is broken, `Inconclusive` when the kill came too late.
  */
 export async function playStockTraffic(options: StockTrafficOptions): Promise<string> {
-  const { cluster, views, topic, client, folder, kill } = options;
+  const { trial, topic, client, folder, kill } = options;
+  const { cluster, views } = trial;
   await using ledger = createLedger(folder);
   const acknowledged = new Set<string>();
   const delivered = new Set<string>();

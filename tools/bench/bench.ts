@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { SetupError } from '../lab/setup-error.ts';
+import { parseTargets, type Targets } from '../lab/targets.ts';
+import { benchBoot } from './boot-bench.ts';
+import { benchSend } from './send-bench.ts';
+
+const program = new Command('bench').description(
+  'Measures an implementation. Figures for comparison; nothing is judged.',
+);
+
+function measurement(name: string, description: string, bench: (targets: Targets) => Promise<void>): void {
+  program
+    .command(name)
+    .description(description)
+    .option('--target <list>', 'reference, or apache:<new>', 'reference')
+    .action(async ({ target }: { target: string }) => {
+      const targets = parseTargets(target);
+      await targets.prepare();
+      console.log(targets.new.version);
+      await bench(targets);
+    });
+}
+
+measurement('send', 'messages/s, latency and CPU time per message, and their ratio to a naive server', benchSend);
+measurement('boot', 'time from start to ready of each process, and to a pair in sync', benchBoot);
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  console.error(thrown instanceof SetupError ? thrown.message : thrown);
+  process.exitCode = thrown instanceof SetupError ? 3 : 1;
+}
