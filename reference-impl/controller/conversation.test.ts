@@ -15,7 +15,6 @@ import type {
   ExtFields,
   RemotingClient,
   RemotingCommand,
-  RemotingServer,
   RequestHandler,
   RequestInit,
   ResponseInit,
@@ -91,6 +90,7 @@ class Leader {
         enableElectUncleanMaster: false,
       },
       readsThroughLog: () => false,
+      clock,
       log: silentLog,
     });
     const client = {
@@ -109,7 +109,7 @@ class Leader {
     });
     const server = { handle: (code: number, handler: RequestHandler) => this.handlers.set(code, handler) };
     const members = controllerMembers(config);
-    handleControllerRequests(server as unknown as RemotingServer, {
+    handleControllerRequests(server, {
       queue,
       elections,
       config: settings,

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import { SwitchlabError, errorText } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { ResponseCode } from '../remoting/codes.ts';
@@ -27,6 +28,7 @@ export interface DecisionQueueOptions {
   readonly context: DecisionContext;
   /** Commits an empty entry before a read is answered: proves that this controller still leads. */
   readonly readsThroughLog: () => boolean;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -67,7 +69,7 @@ export class DecisionQueue {
 
   async #process({ kind, decide }: Waiting): Promise<ResponseInit> {
     const { driver, context, readsThroughLog } = this.#options;
-    if (this.#open !== null) await within(this.#open);
+    if (this.#open !== null) await this.#inTime(this.#open);
     if (kind === 'READ' && readsThroughLog()) await this.#commit([Buffer.alloc(0)]);
     if (!driver.status.serving) return notLeader;
     const { response, events } = decide(context);
@@ -81,7 +83,19 @@ export class DecisionQueue {
       if (this.#open === open) this.#open = null;
     });
     this.#open = open;
-    await within(applied);
+    await this.#inTime(applied);
+  }
+
+  async #inTime(work: Promise<unknown>): Promise<void> {
+    let cancel = () => {};
+    const late = new Promise<never>((_, reject) => {
+      const text = `Controller event: not applied within ${eventTimeoutMs} ms.`;
+      const timer = this.#options.clock.after(eventTimeoutMs, () =>
+        reject(new SwitchlabError('CONTROLLER_APPEND_FAILED', text)),
+      );
+      cancel = () => timer.cancel();
+    });
+    await Promise.race([work, late]).finally(cancel);
   }
 
   #failed(thrown: unknown): ResponseInit {
@@ -94,15 +108,4 @@ export class DecisionQueue {
 /** Resolves when `work` is over, whichever way. */
 async function settled(work: Promise<unknown>): Promise<void> {
   await Promise.allSettled([work]);
-}
-
-async function within(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const text = `Controller event: not applied within ${eventTimeoutMs} ms.`;
-      reject(new SwitchlabError('CONTROLLER_APPEND_FAILED', text));
-    }, eventTimeoutMs);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

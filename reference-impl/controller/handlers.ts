@@ -36,7 +36,7 @@ export interface HandlerOptions {
 }
 
 /** Gives `server` every request code of a controller. */
-export function handleControllerRequests(server: RemotingServer, options: HandlerOptions): void {
+export function handleControllerRequests(server: Pick<RemotingServer, 'handle'>, options: HandlerOptions): void {
   const { queue, elections, config } = options;
   const read = (decide: Decide) => queue.submit('READ', decide);
   const write = (decide: Decide) => queue.submit('WRITE', decide);

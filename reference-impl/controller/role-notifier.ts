@@ -18,12 +18,12 @@ const timeoutMs = 3000;
  * address is under way and one waits; a newer epoch replaces the one that waits.
  */
 export class RoleNotifier {
-  readonly #client: RemotingClient;
+  readonly #client: Pick<RemotingClient, 'invokeOneway'>;
   readonly #log: Log;
   readonly #waiting = new Map<string, Pending>();
   readonly #sending = new Set<string>();
 
-  constructor(client: RemotingClient, log: Log) {
+  constructor(client: Pick<RemotingClient, 'invokeOneway'>, log: Log) {
     this.#client = client;
     this.#log = log;
   }

@@ -15,14 +15,10 @@ import { liveConfig } from '../config/live.ts';
 import { raftTimings } from './dledger/timings.ts';
 import { createRemotingClient } from '../remoting/client.ts';
 import { createRemotingServer } from '../remoting/server.ts';
-import { DecisionQueue } from './decision-queue.ts';
-import { Elections } from './elections.ts';
-import { handleControllerRequests } from './handlers.ts';
-import { RaftDriver } from './dledger/driver.ts';
-import { handlePeers, sendTo } from './dledger/peers.ts';
-import { RoleNotifier } from './role-notifier.ts';
-import { decodeEvent, isPlausibleBody } from './state/events.ts';
-import { LiveBrokers } from './state/liveness.ts';
+import { assembleController } from './assemble.ts';
+import type { RaftDriver } from './dledger/driver.ts';
+import { folderDisk } from './dledger/folder-disk.ts';
+import { isPlausibleBody } from './state/events.ts';
 import { ReplicasInfo } from './state/replicas.ts';
 import { DLedgerStore } from './dledger/dledger-store.ts';
 
@@ -70,11 +66,12 @@ interface LockedOptions extends ControllerOptions {
 }
 
 async function startLocked({ config, log, addressBook, members, timings, folder }: LockedOptions): Promise<Running> {
-  const store = new DLedgerStore({ folder, segmentBytes: config.mappedFileSize, plausible: isPlausibleBody });
+  const store = new DLedgerStore({
+    disk: folderDisk(folder),
+    segmentBytes: config.mappedFileSize,
+    plausible: isPlausibleBody,
+  });
   const { port } = parseAddress(members.selfAddress);
-  const clock = systemClock;
-  const live = new LiveBrokers();
-  const replicas = new ReplicasInfo();
   const settings = liveConfig(
     { ...controllerKeys, ...nettyServerKeys },
     'new',
@@ -90,48 +87,18 @@ async function startLocked({ config, log, addressBook, members, timings, folder 
     port,
     idleSeconds: config.serverChannelMaxIdleTimeSeconds,
   });
-  const driver = new RaftDriver({
-    raft: {
-      group: config.controllerDLegerGroup,
-      selfId: members.selfId,
-      peerIds: [...members.peers.keys()],
-      segmentBytes: config.mappedFileSize,
-      timings,
-      random: seededRandom(process.pid ^ clock.nowMs()),
-    },
+  const { driver, elections } = assembleController({
+    members,
+    timings,
+    config: settings,
     store,
-    clock,
-    log,
-    send: sendTo(client, members.peers, timings.requestTimeoutMs, log),
-    apply: ({ body }) => {
-      const event = decodeEvent(body);
-      if (event !== null) replicas.apply(event);
-    },
-  });
-  const queue = new DecisionQueue({
-    driver,
-    context: {
-      replicas,
-      living: (clusterName, brokerName, brokerId) => live.living(clusterName, brokerName, brokerId, clock.nowMs()),
-      get enableElectUncleanMaster() {
-        return settings.current.enableElectUncleanMaster;
-      },
-    },
-    readsThroughLog: () => settings.current.processReadEvent,
+    replicas: new ReplicasInfo(),
+    clock: systemClock,
+    random: seededRandom(process.pid ^ systemClock.nowMs()),
+    client,
+    server,
     log,
   });
-  const elections = new Elections({
-    config: () => settings.current,
-    replicas,
-    live,
-    queue,
-    notifier: new RoleNotifier(client, log),
-    isServing: () => driver.status.serving,
-    clock,
-    log,
-  });
-  handlePeers(server, driver);
-  handleControllerRequests(server, { queue, elections, config: settings, members, status: () => driver.status });
   const stop = async () => {
     elections.stop();
     await server.stop();

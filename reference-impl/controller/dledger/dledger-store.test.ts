@@ -7,6 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { type Entry, positionFor, sameEntry } from '../../raft/entry.ts';
 import { DLedgerStore } from './dledger-store.ts';
 import { decodeEntryHeader, encodeEntry } from './entry-format.ts';
+import { folderDisk } from './folder-disk.ts';
 
 const golden = new URL('../../../golden/', import.meta.url);
 
@@ -22,7 +23,11 @@ function temporary(t: TestContext): string {
 }
 
 function open(folder: string, segmentBytes = 512): DLedgerStore {
-  return new DLedgerStore({ folder, segmentBytes, plausible: (body) => body.length === 0 || body[0] !== 0 });
+  return new DLedgerStore({
+    disk: folderDisk(folder),
+    segmentBytes,
+    plausible: (body) => body.length === 0 || body[0] !== 0,
+  });
 }
 
 function entriesOf(bodies: readonly string[], term = 1, segmentBytes = 512): Entry[] {
@@ -55,7 +60,7 @@ test('segments of a real DLedger store are read, also without their index', asyn
   truncateSync(join(store, 'index', '0'.repeat(20)), 167772160);
   for (const index of ['kept', 'removed']) {
     if (index === 'removed') rmSync(join(store, 'index'), { recursive: true });
-    const log = new DLedgerStore({ folder: store, segmentBytes: 32768, plausible: () => true });
+    const log = new DLedgerStore({ disk: folderDisk(store), segmentBytes: 32768, plausible: () => true });
     assert.equal(log.endIndex, 52);
     assert.deepEqual(log.hardState, { currTerm: 0, currVoteFor: 'n0' });
     const positions = Array.from({ length: 53 }, (_, i) => log.entry(i)!.pos);

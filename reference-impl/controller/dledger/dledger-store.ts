@@ -1,17 +1,15 @@
-import { join } from 'node:path';
 import { SwitchlabError } from '../../base/errors.ts';
 import { type Entry, entryHeaderBytes, entrySize } from '../../raft/entry.ts';
 import type { StoredLog } from '../../raft/log.ts';
 import type { HardState } from '../../raft/member.ts';
 import type { Ready } from '../../raft/node.ts';
+import type { SegmentedBytes, StoreDisk } from './disk.ts';
 import { decodeIndexUnit, encodeEntry, encodeFiller, encodeIndexUnit, indexUnitBytes } from './entry-format.ts';
 import { lastGoodEntry } from './recovery.ts';
-import { Segments } from './segments.ts';
 import { type Checkpoint, readCheckpoint, readCurrTerm, writeCheckpoint, writeCurrTerm } from './state-file.ts';
 
 export interface DLedgerStoreOptions {
-  /** `<controllerStorePath>/dledger-<selfId>`. */
-  readonly folder: string;
+  readonly disk: StoreDisk;
   /** Size of a data segment, `mappedFileSize`. */
   readonly segmentBytes: number;
   /** Whether a body can be one; a torn last entry fails it. */
@@ -28,22 +26,22 @@ const recentMax = 1024;
 export class DLedgerStore implements StoredLog {
   /** As read at the start. */
   readonly hardState: HardState;
-  readonly #folder: string;
+  readonly #disk: StoreDisk;
   readonly #segmentBytes: number;
-  readonly #data: Segments;
-  readonly #index: Segments;
+  readonly #data: SegmentedBytes;
+  readonly #index: SegmentedBytes;
   /** The last entries, without gaps. */
   #recent: Entry[] = [];
   #checkpoint: Checkpoint;
 
-  /** Opens the folder, which the caller has locked, and repairs a torn tail. Throws STORE_CORRUPT. */
-  constructor({ folder, segmentBytes, plausible }: DLedgerStoreOptions) {
-    this.#folder = folder;
+  /** Opens the disk and repairs a torn tail. Throws STORE_CORRUPT. */
+  constructor({ disk, segmentBytes, plausible }: DLedgerStoreOptions) {
+    this.#disk = disk;
     this.#segmentBytes = segmentBytes;
-    this.hardState = readCurrTerm(join(folder, 'currterm'));
-    this.#checkpoint = readCheckpoint(join(folder, 'checkpoint')) ?? { committedIndex: -1, endIndex: -1 };
-    this.#data = new Segments(join(folder, 'data'), segmentBytes);
-    this.#index = new Segments(join(folder, 'index'), indexSegmentBytes);
+    this.hardState = readCurrTerm(disk);
+    this.#checkpoint = readCheckpoint(disk) ?? { committedIndex: -1, endIndex: -1 };
+    this.#data = disk.open('data', segmentBytes);
+    this.#index = disk.open('index', indexSegmentBytes);
     try {
       const first = this.#data.starts[0] ?? 0;
       if (first !== 0) throw this.#corrupt(`the log begins at position ${first}`);
@@ -70,7 +68,7 @@ export class DLedgerStore implements StoredLog {
   }
 
   #corrupt(what: string): SwitchlabError {
-    return new SwitchlabError('STORE_CORRUPT', `Controller log ${this.#folder}: ${what}.`);
+    return new SwitchlabError('STORE_CORRUPT', `Controller log ${this.#disk.name}: ${what}.`);
   }
 
   get endIndex(): number {
@@ -93,7 +91,7 @@ export class DLedgerStore implements StoredLog {
 
   /** Stores term, vote and entries of a `Ready`; resolves when they are durable. */
   async persist({ hardState, entries }: Pick<Ready, 'hardState' | 'entries'>): Promise<void> {
-    if (hardState !== null) writeCurrTerm(join(this.#folder, 'currterm'), hardState);
+    if (hardState !== null) writeCurrTerm(this.#disk, hardState);
     if (entries.length === 0) return;
     for (const entry of entries) this.#write(entry);
     await Promise.all([this.#data.flush(), this.#index.flush()]);
@@ -125,7 +123,7 @@ export class DLedgerStore implements StoredLog {
     const same = committedIndex === this.#checkpoint.committedIndex && this.endIndex === this.#checkpoint.endIndex;
     if (same || committedIndex < this.#checkpoint.committedIndex) return;
     this.#checkpoint = checkpoint;
-    writeCheckpoint(join(this.#folder, 'checkpoint'), checkpoint);
+    writeCheckpoint(this.#disk, checkpoint);
   }
 
   close(): void {

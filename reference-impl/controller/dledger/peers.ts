@@ -14,7 +14,7 @@ import {
 
 /** Sends a member's requests to the others; null when no answer came in time. */
 export function sendTo(
-  client: RemotingClient,
+  client: Pick<RemotingClient, 'invoke'>,
   peers: ReadonlyMap<string, string>,
   timeoutMs: number,
   log: Log,
@@ -32,7 +32,7 @@ export function sendTo(
 }
 
 /** Answers the requests of the other members. */
-export function handlePeers(server: RemotingServer, driver: RaftDriver): void {
+export function handlePeers(server: Pick<RemotingServer, 'handle'>, driver: RaftDriver): void {
   for (const kind of ['vote', 'heartBeat', 'push'] as const) {
     server.handle(requestCodes[kind], async ({ body }) => {
       const request = decodeRequest(kind, body);

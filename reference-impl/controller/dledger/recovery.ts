@@ -1,6 +1,6 @@
 import { type Entry, entryHeaderBytes } from '../../raft/entry.ts';
+import type { SegmentedBytes } from './disk.ts';
 import { decodeEntryHeader, encodeIndexUnit, fillerMagic, indexUnitBytes } from './entry-format.ts';
-import type { Segments } from './segments.ts';
 
 /** Segments before these were complete when the next one began. */
 const scannedSegments = 3;
@@ -11,8 +11,8 @@ const scannedSegments = 3;
  * @param plausible whether a body can be one: there is no checksum, and a torn body is zeros
  */
 export function lastGoodEntry(
-  data: Segments,
-  index: Segments,
+  data: SegmentedBytes,
+  index: SegmentedBytes,
   segmentBytes: number,
   plausible: (body: Uint8Array) => boolean,
 ): Entry | null {
@@ -43,7 +43,7 @@ function isFiller(header: Buffer): boolean {
 }
 
 function entryAt(
-  data: Segments,
+  data: SegmentedBytes,
   position: number,
   previous: Entry | null,
   plausible: (body: Uint8Array) => boolean,
@@ -58,7 +58,7 @@ function entryAt(
   return { index: header.index, term: header.term, pos: position, body };
 }
 
-function agreesWithIndex(data: Segments, index: Segments, start: number): boolean {
+function agreesWithIndex(data: SegmentedBytes, index: SegmentedBytes, start: number): boolean {
   const entry = entryAt(data, start, null, () => true);
   return entry !== null && index.read(entry.index * indexUnitBytes, indexUnitBytes).equals(encodeIndexUnit(entry));
 }

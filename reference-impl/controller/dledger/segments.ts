@@ -14,14 +14,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { assert } from '../../base/assert.ts';
 import { SwitchlabError } from '../../base/errors.ts';
+import type { SegmentedBytes } from './disk.ts';
 
 const sync = promisify(fdatasync);
 
-/**
- * A byte sequence cut into files of one size, named by their first position in 20 digits. Files are sparse: what was never
- * written reads as zeros and takes no space.
- */
-export class Segments {
+/** Segments as files, named by their first position in 20 digits. Files are sparse: what was never written takes no space. */
+export class Segments implements SegmentedBytes {
   readonly #folder: string;
   readonly #segmentBytes: number;
   /** Open files by first position, ascending and without gaps. */
@@ -54,12 +52,10 @@ export class Segments {
     this.#files.set(start, openSync(path, 'r+'));
   }
 
-  /** First positions, ascending. */
   get starts(): readonly number[] {
     return [...this.#files.keys()];
   }
 
-  /** Bytes at `position`, zeros where nothing was written; fewer than `length` at the end of a segment, none beyond the last. */
   read(position: number, length: number): Buffer {
     const start = position - (position % this.#segmentBytes);
     const fd = this.#files.get(start);
@@ -69,7 +65,6 @@ export class Segments {
     return bytes.subarray(0, count);
   }
 
-  /** Writes within one segment, creating it when it is the next one. */
   write(position: number, bytes: Uint8Array): void {
     const start = position - (position % this.#segmentBytes);
     assert(position + bytes.length <= start + this.#segmentBytes, 'a write crosses a segment');
@@ -87,7 +82,6 @@ export class Segments {
     return fd;
   }
 
-  /** Makes zeros of everything from `position` on. */
   truncate(position: number): void {
     for (const [start, fd] of this.#files) {
       if (start >= position) {
@@ -104,7 +98,6 @@ export class Segments {
     }
   }
 
-  /** Resolves when everything written is on disk. */
   async flush(): Promise<void> {
     const dirty = [...this.#dirty];
     this.#dirty.clear();

@@ -1,10 +1,9 @@
-// Small text files of a DLedger member, `key=value` lines. Each is replaced in one step; the one before stays as `<name>.bak`.
+// Small text files of a DLedger member, `key=value` lines:
 //   currterm    voteLeader=<id, or empty>  currTerm=<n>
 //   checkpoint  committedIndex=<n>  endIndex=<n>
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { SwitchlabError } from '../../base/errors.ts';
 import type { HardState } from '../../raft/member.ts';
+import type { StoreDisk } from './disk.ts';
 
 export interface Checkpoint {
   readonly committedIndex: number;
@@ -12,34 +11,33 @@ export interface Checkpoint {
 }
 
 /** Term and vote; a fresh member has term 0. Throws STORE_CORRUPT: a forgotten vote can elect two leaders. */
-export function readCurrTerm(file: string): HardState {
-  const pairs = readPairs(file);
+export function readCurrTerm(disk: StoreDisk): HardState {
+  const pairs = readPairs(disk, 'currterm');
   if (pairs === null) return { currTerm: 0, currVoteFor: null };
-  return { currTerm: integer(file, pairs, 'currTerm'), currVoteFor: pairs.get('voteLeader') || null };
+  return { currTerm: integer(disk, 'currterm', pairs, 'currTerm'), currVoteFor: pairs.get('voteLeader') || null };
 }
 
-export function writeCurrTerm(file: string, { currTerm, currVoteFor }: HardState): void {
-  replace(file, `voteLeader=${currVoteFor ?? ''}\ncurrTerm=${currTerm}\n`);
+export function writeCurrTerm(disk: StoreDisk, { currTerm, currVoteFor }: HardState): void {
+  disk.replaceText('currterm', `voteLeader=${currVoteFor ?? ''}\ncurrTerm=${currTerm}\n`);
 }
 
 /** Null when none was written yet. Throws STORE_CORRUPT. */
-export function readCheckpoint(file: string): Checkpoint | null {
-  const pairs = readPairs(file);
+export function readCheckpoint(disk: StoreDisk): Checkpoint | null {
+  const pairs = readPairs(disk, 'checkpoint');
   if (pairs === null) return null;
-  return { committedIndex: integer(file, pairs, 'committedIndex'), endIndex: integer(file, pairs, 'endIndex') };
+  const committedIndex = integer(disk, 'checkpoint', pairs, 'committedIndex');
+  return { committedIndex, endIndex: integer(disk, 'checkpoint', pairs, 'endIndex') };
 }
 
-export function writeCheckpoint(file: string, { committedIndex, endIndex }: Checkpoint): void {
-  replace(file, `committedIndex=${committedIndex}\nendIndex=${endIndex}\n`);
+export function writeCheckpoint(disk: StoreDisk, { committedIndex, endIndex }: Checkpoint): void {
+  disk.replaceText('checkpoint', `committedIndex=${committedIndex}\nendIndex=${endIndex}\n`);
 }
 
-function readPairs(file: string): Map<string, string> | null {
-  if (!existsSync(file)) {
-    if (existsSync(`${file}.bak`)) throw new SwitchlabError('STORE_CORRUPT', `${file} is missing, its .bak is there.`);
-    return null;
-  }
-  const lines = readFileSync(file, 'latin1').split(/\r?\n/);
-  return new Map(lines.filter((line) => line.includes('=')).map((line) => pair(line)));
+type FileName = Parameters<StoreDisk['readText']>[0];
+
+function readPairs(disk: StoreDisk, file: FileName): Map<string, string> | null {
+  const lines = disk.readText(file)?.split(/\r?\n/);
+  return lines === undefined ? null : new Map(lines.filter((line) => line.includes('=')).map((line) => pair(line)));
 }
 
 function pair(line: string): [string, string] {
@@ -47,21 +45,8 @@ function pair(line: string): [string, string] {
   return [line.slice(0, equals).trim(), line.slice(equals + 1).trim()];
 }
 
-function integer(file: string, pairs: ReadonlyMap<string, string>, key: string): number {
+function integer(disk: StoreDisk, file: FileName, pairs: ReadonlyMap<string, string>, key: string): number {
   const text = pairs.get(key) ?? '';
-  if (!/^-?\d+$/.test(text)) throw new SwitchlabError('STORE_CORRUPT', `${file}: ${key} "${text}" is not a number.`);
-  return Number(text);
-}
-
-function replace(file: string, text: string): void {
-  const next = `${file}.tmp`;
-  const fd = openSync(next, 'w');
-  writeSync(fd, text);
-  fsyncSync(fd);
-  closeSync(fd);
-  if (existsSync(file)) copyFileSync(file, `${file}.bak`);
-  renameSync(next, file);
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  if (/^-?\d+$/.test(text)) return Number(text);
+  throw new SwitchlabError('STORE_CORRUPT', `${disk.name}, ${file}: ${key} "${text}" is not a number.`);
 }
