@@ -5,7 +5,6 @@ import { readProfile } from '../lab/profile.ts';
 import type { Targets } from '../lab/targets.ts';
 import { readTopology } from '../lab/topology.ts';
 import { Trial } from '../lab/trial.ts';
-
 import { median, table } from './table.ts';
 
 const runs = 5;
