@@ -118,6 +118,10 @@ When('the master of the group freezes', async function (this: SwitchlabWorld) {
   this.with(Replicas).freeze(await this.with(Replicas).master());
 });
 
+Then('the frozen master is switched off', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).kill(this.with(Replicas).fault.server);
+});
+
 When(
   /^(the master|a slave|the master of an older epoch|a master with an older set) asks for a smaller SyncStateSet$/,
   async function (this: SwitchlabWorld, sender: Sender) {

@@ -77,7 +77,7 @@ Feature: How controllers are configured
       And a group under one controller, with traffic
       When the master of the group freezes
       Then another replica is elected when the heartbeats are overdue, within one scan
-      And the replica is in the set again when it goes on
+      And the frozen master is switched off
       And producers and consumers work
       And every acknowledged message is readable from the new master
 

@@ -4,7 +4,7 @@ Feature: Where controllers run
   Background:
     Given brokers that wait for every in-sync replica
 
-  @CTL-DEP-01
+  @CTL-DEP-01 @CTL-REG-03
   Rule: A controller can run inside a NameServer
 
     Scenario: one process answers routes and elects
@@ -53,7 +53,11 @@ Feature: Where controllers run
       Examples:
         | lost                            |
         | a controller that does not lead |
-        | the controller that leads       |
+
+      @CTL-REG-09
+      Examples:
+        | lost                      |
+        | the controller that leads |
 
     Scenario: a master that died without a majority is replaced when the majority is back
       Given a group under three controllers, with traffic
