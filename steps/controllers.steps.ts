@@ -177,7 +177,7 @@ Then('every controller leads an operator to the whole SyncStateSet', async funct
 });
 
 Then('the controllers record what they did before', async function (this: SwitchlabWorld) {
-  await this.with(ControllerRecord).becomesTheSame();
+  await this.with(ControllerRecord).isKept();
 });
 
 Then('the controllers record a living master from the former SyncStateSet', async function (this: SwitchlabWorld) {

@@ -10,7 +10,7 @@ Feature: What controllers remember
     Scenario Outline: a group under <controllers>
       Given a group under <controllers>, with traffic
       And an operator makes another replica master
-      And producers and consumers work
+      And the controllers record the master that the operator named
       When every controller is killed and started again
       Then the controllers record what they did before
       And producers and consumers work

@@ -27,12 +27,15 @@ export class ControllerRecord {
     this.#remembered = await until('the controllers record a master', look, isLed, this.#trial.within('switch'));
   }
 
-  /** Master, epochs and set become what was remembered, within the profile's time for a switch. */
-  async becomesTheSame(): Promise<void> {
-    const wanted = essence(this.remembered);
-    const same = (info: ReplicasInfo) => essence(info) === wanted;
-    await until(`the record is ${wanted}`, () => this.now(), same, this.#trial.within('switch'));
-    this.#trial.options.observe('record', wanted, `the controllers still record ${wanted}`);
+  /** Nothing remembered is forgotten: master and epoch are the same, and so is the set until it gets a larger epoch. */
+  async isKept(): Promise<void> {
+    const wanted = this.remembered;
+    const kept = (info: ReplicasInfo) =>
+      info.masterBrokerId === wanted.masterBrokerId &&
+      info.masterEpoch === wanted.masterEpoch &&
+      (info.syncStateSetEpoch > wanted.syncStateSetEpoch || text(info) === text(wanted));
+    const info = await until(`kept is ${text(wanted)}`, () => this.now(), kept, this.#trial.within('switch'));
+    this.#trial.options.observe('record', text(info), `the controllers record ${text(info)}`);
   }
 
   /** The master and its epoch do not change for as long as the profile looks: nobody was elected. */
@@ -56,8 +59,8 @@ export class ControllerRecord {
         `Replica ${now.masterBrokerId} was elected: only ${memberIds(this.remembered).join(', ')} kept up.`,
       );
     const afterMs = Date.now() - startedMs;
-    const text = `replica ${now.masterBrokerId} is recorded as master for epoch ${now.masterEpoch} after ${afterMs} ms`;
-    this.#trial.options.observe('elected', now.masterBrokerId!, text);
+    const what = `replica ${now.masterBrokerId} is recorded as master for epoch ${now.masterEpoch} after ${afterMs} ms`;
+    this.#trial.options.observe('elected', now.masterBrokerId!, what);
   }
 
   /** Whichever running controller is asked, exactly the replicas of the group are in sync, the master among them. */
@@ -79,8 +82,8 @@ export class ControllerRecord {
   async moveMaster(): Promise<void> {
     const elected = await this.#electAnother();
     this.#named = elected;
-    const text = `replica ${elected.masterBrokerId} was made master for epoch ${elected.masterEpoch}`;
-    this.#trial.options.observe('moved', elected.masterBrokerId, text);
+    const what = `replica ${elected.masterBrokerId} was made master for epoch ${elected.masterEpoch}`;
+    this.#trial.options.observe('moved', elected.masterBrokerId, what);
   }
 
   /** What the operator asked for is recorded, and the whole group is in sync under that master; this is remembered. */
@@ -98,11 +101,16 @@ export class ControllerRecord {
 
   async #electAnother(): Promise<ElectedMaster> {
     await this.remember();
-    const { masterBrokerId, inSyncReplicas } = this.remembered;
-    const other = inSyncReplicas.find(({ brokerId }) => brokerId !== masterBrokerId);
-    if (other === undefined) throw new ConditionFailure('No other replica keeps up: nobody could become master.');
-    const { brokerName, brokerId } = other;
-    const { clusterName } = await this.#trial.views.operator.brokerEpoch(other.brokerAddress);
+    const { masterBrokerId } = this.remembered;
+    const look = async () => (await this.now()).inSyncReplicas.find(({ brokerId }) => brokerId !== masterBrokerId);
+    const other = await until(
+      'another replica keeps up',
+      look,
+      (seen) => seen !== undefined,
+      this.#trial.within('switch'),
+    );
+    const { brokerName, brokerId, brokerAddress } = other!;
+    const { clusterName } = await this.#trial.views.operator.brokerEpoch(brokerAddress);
     const controllerAddress = addressOf(this.#anyController);
     return await this.#trial.views.operator.electMaster({ controllerAddress, clusterName, brokerName, brokerId });
   }
@@ -122,8 +130,8 @@ function memberIds({ inSyncReplicas }: ReplicasInfo): number[] {
   return inSyncReplicas.map(({ brokerId }: ReplicaIdentity) => brokerId).sort((a, b) => a - b);
 }
 
-/** What survives controllers: neither addresses nor who is alive. */
-function essence(info: ReplicasInfo): string {
+/** What controllers log: neither addresses nor who is alive. */
+function text(info: ReplicasInfo): string {
   const { masterBrokerId, masterEpoch, syncStateSetEpoch } = info;
   return `master ${masterBrokerId}, master epoch ${masterEpoch}, set {${memberIds(info).join(', ')}}, set epoch ${syncStateSetEpoch}`;
 }
