@@ -1,11 +1,15 @@
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import type { OutcomeKind } from '../tools/check/ledger.ts';
 import { Answers } from '../tools/lab/answers.ts';
+import { LogFiles } from '../tools/lab/log-files.ts';
 import { LogLoad } from '../tools/lab/log-load.ts';
 import { MasterChanges } from '../tools/lab/master-changes.ts';
 import { ReplicaHistories } from '../tools/lab/replica-histories.ts';
 import { Replicas } from '../tools/lab/replicas.ts';
+import type { PlannedServer } from '../tools/lab/plan-servers.ts';
+import { RunningConfig } from '../tools/lab/running-config.ts';
 import { SyncStateView } from '../tools/lab/sync-state-view.ts';
+import type { Role } from '../tools/lab/targets/target.ts';
 import { controllerModeGroup } from './support/groups.ts';
 import type { SwitchlabWorld } from './support/world.ts';
 
@@ -252,3 +256,118 @@ Then('every log consists of whole messages', async function (this: SwitchlabWorl
 Then('the epochs from before are at the head of every list', async function (this: SwitchlabWorld) {
   await this.with(ReplicaHistories).stillBegin();
 });
+
+async function startWithLearner(world: SwitchlabWorld, replicas: number): Promise<void> {
+  world.configOf = { ...world.configOf, [`broker-a-${replicas - 1}`]: { asyncLearner: true } };
+  await world.startTrial(controllerModeGroup(replicas));
+  const followers = world.with(Replicas).all;
+  await world.with(Replicas).areInSync(followers.slice(0, -1));
+  await world.with(Replicas).areListed(followers);
+  await world.trial.trafficFlows();
+}
+
+function learnerOf(world: SwitchlabWorld): PlannedServer {
+  return world.with(Replicas).all.at(-1)!;
+}
+
+Given('a learner beside a master with traffic', async function (this: SwitchlabWorld) {
+  await startWithLearner(this, 2);
+});
+
+Given('a learner beside a master and a slave with traffic', async function (this: SwitchlabWorld) {
+  await startWithLearner(this, 3);
+});
+
+Given('a learner that comes first', async function (this: SwitchlabWorld) {
+  this.configOf = { ...this.configOf, 'broker-a-1': { asyncLearner: true } };
+  await this.startTrial(controllerModeGroup(2), ['broker-a-0']);
+  await this.trial.staysOffline();
+});
+
+When('another replica comes', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).mendAll();
+});
+
+When('the learner has caught up', async function (this: SwitchlabWorld) {
+  await this.with(ReplicaHistories).becomeEqual();
+});
+
+When('the learner freezes', function (this: SwitchlabWorld) {
+  this.with(Replicas).freeze(learnerOf(this));
+});
+
+Then('that one is master, and the learner stays outside the set', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).areInSync(this.with(Replicas).all.slice(0, -1));
+  await this.trial.trafficFlows();
+  await this.with(SyncStateView).neverHas(learnerOf(this));
+});
+
+Then('the learner stays outside the set', async function (this: SwitchlabWorld) {
+  await this.with(SyncStateView).neverHas(learnerOf(this));
+});
+
+Then('sends stay acknowledged', async function (this: SwitchlabWorld) {
+  await this.with(Answers).stay('SEND_OK');
+});
+
+Given('a master whose log has several files', async function (this: SwitchlabWorld) {
+  await this.startTrial(controllerModeGroup(2), ['broker-a-1']);
+  await this.with(Replicas).areInSync(this.with(Replicas).running);
+  await this.trial.trafficFlows();
+  await this.with(LogLoad).start();
+  await this.with(LogLoad).untilBytes(3 * 1024 * 1024);
+  await this.with(LogLoad).stop();
+});
+
+When('a replica with an empty disk comes', async function (this: SwitchlabWorld) {
+  await this.with(LogFiles).remember();
+  await this.with(Replicas).mendAll();
+});
+
+Then(
+  "its log begins at the {word} file of the master's log",
+  async function (this: SwitchlabWorld, file: 'first' | 'last') {
+    await this.with(LogFiles).beginAt(this.with(Replicas).all.at(-1)!, file);
+  },
+);
+
+Then('it gets into the set', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).areInSync(this.with(Replicas).all);
+});
+
+Given('a {word} with a slave, old brokers, with traffic', async function (this: SwitchlabWorld, role: string) {
+  await startFixedRoles(this, role, ['nameservers/old', 'brokers/old']);
+});
+
+Given('a {word} with a slave, new brokers, with traffic', async function (this: SwitchlabWorld, role: string) {
+  await startFixedRoles(this, role, ['nameservers/new-without-controller', 'brokers/fixed-role']);
+  await this.with(Replicas).tellSlavesTheTopic();
+  await this.with(Replicas).areConnected();
+});
+
+async function startFixedRoles(world: SwitchlabWorld, brokerRole: string, parts: readonly string[]): Promise<void> {
+  world.configOf = { ...world.configOf, 'broker-a-0': { brokerRole } };
+  await world.startTrial(parts);
+  await world.trial.isOnline();
+  await world.trial.trafficFlows();
+}
+
+Then('every acknowledged message is readable from the slave', async function (this: SwitchlabWorld) {
+  const [slave] = await this.with(Replicas).slaves();
+  await this.with(Answers).areReadableFrom(slave!);
+});
+
+When('servers run whose files set no parameter', async function (this: SwitchlabWorld) {
+  this.profile = { ...this.profile, keys: { namesrv: {}, controller: {}, broker: {} } };
+  await this.startTrial(['nameservers/new-with-controller', 'brokers/fixed-role'], ['broker-a-1']);
+});
+
+Then(
+  'every {word} reports {word} as {word}',
+  async function (this: SwitchlabWorld, role: Role, key: string, value: string) {
+    const servers = this.trial.cluster.plan.servers.filter(
+      (server) => server.role === role && server.name !== 'broker-a-1',
+    );
+    await this.with(RunningConfig).everyoneHas(servers, key, value);
+  },
+);

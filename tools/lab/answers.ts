@@ -1,5 +1,6 @@
 import type { Attempt, OutcomeKind } from '../check/ledger.ts';
 import { Inconclusive } from './inconclusive.ts';
+import { addressOf, type PlannedServer } from './plan-servers.ts';
 import { type ReplicaFault, Replicas } from './replicas.ts';
 import { SyncStateView } from './sync-state-view.ts';
 import { drainBroker } from './traffic/drain.ts';
@@ -61,6 +62,19 @@ export class Answers {
     const keys = new Set(traffic.ledger.attempts.filter((row) => row.outcome === outcome).map(({ key }) => key));
     const stored = (await drainBroker(views.operator, from)).filter(({ key }) => keys.has(key));
     if (stored.length > 0) throw new ConditionFailure(`${stored.length} sends ended with ${outcome} but are stored.`);
+  }
+
+  /** This replica gives out everything that was acknowledged so far, soon. */
+  async areReadableFrom(server: PlannedServer): Promise<void> {
+    const { views, traffic, group } = this.#trial;
+    const acknowledged = traffic.ledger.attempts.filter(({ outcome }) => outcome === 'SEND_OK').map(({ key }) => key);
+    const from = { topic: traffic.topic, brokerName: group, address: addressOf(server), consumer: server.name };
+    const missing = async () => {
+      const readable = new Set((await drainBroker(views.operator, from)).map(({ key }) => key));
+      return acknowledged.filter((key) => !readable.has(key));
+    };
+    const deadline = { ...this.#trial.within('online'), pollMs: 500 };
+    await until(`${server.name} gives out what was acknowledged`, missing, (keys) => keys.length === 0, deadline);
   }
 
   /** Nothing is acknowledged after the fault before the replica may be out of the set, and sends are soon after that. */

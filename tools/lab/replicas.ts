@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { brokerConfig } from '../../reference-impl/config/broker.ts';
+import type { HaStatus } from '../../reference-impl/client/broker-calls.ts';
 import type { ReplicasInfo } from '../../reference-impl/client/controller-calls.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import type { GroupView } from './group-views.ts';
 import type { Trial } from './trial.ts';
-import { ConditionFailure, until } from './until.ts';
+import { until } from './until.ts';
 
 /** A fault that a scenario put on one replica. */
 export interface ReplicaFault {
@@ -97,9 +98,14 @@ export class Replicas {
     const names = members.map(({ name }) => name).sort();
     const same = (seen: readonly string[]) => JSON.stringify(seen) === JSON.stringify(names);
     await until(`${names.join(', ')} are in sync`, () => this.inSync(), same, this.#trial.within('online'));
+    await this.areListed(members);
+  }
+
+  /** Every NameServer lists these, one as master and the others as slaves. */
+  async areListed(members: readonly PlannedServer[]): Promise<void> {
     const listed = ({ master, slaves }: GroupView) => {
-      const seen = [...(master === null ? [] : [master]), ...slaves];
-      return master !== null && members.every((member) => seen.includes(addressOf(member)));
+      const seen = new Set([master, ...slaves]);
+      return master !== null && members.every((member) => seen.has(addressOf(member)));
     };
     const look = () => this.#trial.views.clusterInfo();
     await until('NameServers list them', look, (views) => views.every(listed), this.#trial.within('online'));
@@ -114,6 +120,21 @@ export class Replicas {
   /** No set and no master can change until controllers start again. */
   async killControllers(): Promise<void> {
     await Promise.all(this.#trial.controllers.map(({ name }) => this.#trial.cluster.process(name).kill()));
+  }
+
+  /** Every slave has a replication connection, as a new master tells. */
+  async areConnected(): Promise<void> {
+    const look = async () => this.#trial.views.operator.haStatus(addressOf(await this.master()));
+    const slaves = (await this.slaves()).length;
+    const all = ({ haConnectionInfo }: HaStatus) => haConnectionInfo.length === slaves;
+    await until('slaves are connected', look, all, this.#trial.within('online'));
+  }
+
+  /** Without controller mode a new slave copies topics once a minute: it serves the traffic's topic from now on. */
+  async tellSlavesTheTopic(): Promise<void> {
+    const { operator } = this.#trial.views;
+    const config = { topicName: this.#trial.traffic.topic, readQueueNums: 4, writeQueueNums: 4, perm: 6 };
+    await Promise.all((await this.slaves()).map((slave) => operator.createTopic(addressOf(slave), config)));
   }
 
   /** Slaves copy topics every few seconds: every replica has that of the traffic when it resolves. */

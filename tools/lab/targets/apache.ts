@@ -25,6 +25,9 @@ const oldAddOpens = [
   '--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED',
 ];
 
+/** 5.x looks there for its transient store pool alone. */
+const newAddExports = ['--add-exports=java.base/sun.nio.ch=ALL-UNNAMED'];
+
 /** A release of Apache RocketMQ, from Maven Central by its coordinates. */
 export function apacheTarget(version: string): Target {
   const release: Release = Number(version.split('.')[0]) >= 5 ? 'new' : 'old';
@@ -50,7 +53,7 @@ export function apacheTarget(version: string): Target {
         args: [
           ...javaOptions,
           ...(existsSync(archive) ? [`-XX:SharedArchiveFile=${archive}`] : []),
-          ...(release === 'old' ? oldAddOpens : []),
+          ...(release === 'old' ? oldAddOpens : newAddExports),
           withoutTls,
           `-Duser.home=${folder}`,
           `-Djdk.net.hosts.file=${hostsFile}`,
