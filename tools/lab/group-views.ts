@@ -87,7 +87,10 @@ export class GroupViews implements AsyncDisposable {
 
   async #each<T>(look: (namesrv: string, operator: Operator) => Promise<T>): Promise<T[]> {
     const running = this.#operators.filter(([{ name }]) => this.#cluster.process(name).state === 'running');
-    if (running.length === 0) throw new Error('No NameServer runs that could be asked.');
+    if (running.length === 0) {
+      this.#cluster.assertNoUnexpectedExit();
+      throw new Error('No NameServer runs that could be asked.');
+    }
     return await Promise.all(running.map(([namesrv, operator]) => look(addressOf(namesrv), operator)));
   }
 }
