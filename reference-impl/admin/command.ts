@@ -6,6 +6,8 @@ import type { OptionSpec, OptionValues } from './options.ts';
 export interface AdminContext {
   readonly operator: Operator;
   readonly release: Release;
+  /** Every NameServer that was given, for the commands that ask each of them. */
+  readonly namesrvAddrs: readonly string[];
   readonly options: OptionValues;
   /** ms since the epoch. */
   readonly nowMs: number;

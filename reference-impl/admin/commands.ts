@@ -1,9 +1,11 @@
 import type { AdminCommand } from './command.ts';
 import { brokerStatus } from './commands/broker-status.ts';
+import { cleanBrokerMetadata } from './commands/clean-broker-metadata.ts';
 import { clusterList } from './commands/cluster-list.ts';
 import { consumerProgress } from './commands/consumer-progress.ts';
 import { electMaster } from './commands/elect-master.ts';
 import { getBrokerEpoch } from './commands/get-broker-epoch.ts';
+import { getControllerConfig } from './commands/get-controller-config.ts';
 import { getControllerMetaData } from './commands/get-controller-meta-data.ts';
 import { getSyncStateSet } from './commands/get-sync-state-set.ts';
 import { haStatus } from './commands/ha-status.ts';
@@ -13,6 +15,7 @@ import { queryMsgByOffset } from './commands/query-msg-by-offset.ts';
 import { topicList } from './commands/topic-list.ts';
 import { topicRoute } from './commands/topic-route.ts';
 import { topicStatus } from './commands/topic-status.ts';
+import { updateControllerConfig } from './commands/update-controller-config.ts';
 import { updateTopic } from './commands/update-topic.ts';
 
 /** The commands of mqadmin that are built. */
@@ -32,4 +35,7 @@ export const adminCommands: readonly AdminCommand[] = [
   getBrokerEpoch,
   electMaster,
   getControllerMetaData,
+  cleanBrokerMetadata,
+  getControllerConfig,
+  updateControllerConfig,
 ];

@@ -19,14 +19,30 @@ export class ToolFailure extends Error {
   }
 }
 
+/** Options that contradict each other: the real tool says so before it asks anybody. */
+export class IllegalArgument extends Error {
+  override name = 'IllegalArgument';
+}
+
 /** The real client wraps these answers as its own failure, all others as the broker's. */
 const clientSideCodes: ReadonlySet<number> = new Set([
   RequestCode.GET_ROUTEINFO_BY_TOPIC,
   RequestCode.UPDATE_AND_CREATE_TOPIC,
+  RequestCode.UPDATE_CONTROLLER_CONFIG,
+  RequestCode.GET_CONTROLLER_CONFIG,
+  RequestCode.UPDATE_NAMESRV_CONFIG,
+  RequestCode.GET_NAMESRV_CONFIG,
+]);
+
+/** The broker's failures that say which broker. */
+const namedBrokerCodes: ReadonlySet<number> = new Set([
+  RequestCode.UPDATE_BROKER_CONFIG,
+  RequestCode.GET_BROKER_CONFIG,
 ]);
 
 /** What the real tool prints when a command fails, without its stack frames: scripts look for `CODE:` and these names. */
 export function failureText(javaClass: string, thrown: unknown, release: Release): string {
+  if (thrown instanceof IllegalArgument) return `java.lang.IllegalArgumentException: ${thrown.message}`;
   return `org.apache.rocketmq.tools.command.SubCommandException: ${javaClass} command failed\nCaused by: ${causeText(thrown, release)}`;
 }
 
@@ -34,7 +50,8 @@ export function failureText(javaClass: string, thrown: unknown, release: Release
 export function causeText(thrown: unknown, release: Release): string {
   if (thrown instanceof RefusedError) {
     const name = clientSideCodes.has(thrown.requestCode) ? 'MQClientException' : 'MQBrokerException';
-    return codeText(name, thrown.responseCode, thrown.remark, release);
+    const where = namedBrokerCodes.has(thrown.requestCode) ? ` BROKER: ${thrown.address}` : '';
+    return codeText(name, thrown.responseCode, thrown.remark + where, release);
   }
   if (thrown instanceof ToolFailure) return codeText('MQClientException', thrown.responseCode, thrown.message, release);
   const code = thrown instanceof SwitchlabError ? thrown.code : null;

@@ -12,6 +12,7 @@ interface RecordedAnswer {
   readonly address: string;
   readonly code: number;
   readonly extFields: ExtFields | null;
+  readonly requestBody: string | null;
   readonly answer: {
     readonly code: number;
     readonly remark: string | null;
@@ -68,11 +69,13 @@ export async function startReplay(release: Release, recorded: RecordedCommand): 
 }
 
 function recordedAnswer(answers: readonly RecordedAnswer[], request: RemotingCommand) {
+  const bodyText = request.body?.toString() ?? '';
   const found = answers.find(
-    ({ code, extFields }) => code === request.code && sameFields(extFields ?? {}, request.extFields ?? {}),
+    ({ code, extFields, requestBody }) =>
+      code === request.code && sameFields(extFields ?? {}, request.extFields ?? {}) && (requestBody ?? '') === bodyText,
   );
   if (found === undefined)
-    throw new Error(`request ${request.code} ${JSON.stringify(request.extFields)} was not recorded`);
+    throw new Error(`request ${request.code} ${JSON.stringify(request.extFields)} ${bodyText} was not recorded`);
   const { body, ...rest } = found.answer;
   return { ...rest, body: body === null ? null : Buffer.from(body, 'base64') };
 }

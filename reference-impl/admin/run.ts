@@ -108,7 +108,7 @@ async function execute(
   try {
     for (;;) {
       const nowMs = output.clock.nowMs();
-      await command.run({ operator, release, options, nowMs, print: output.out, warn });
+      await command.run({ operator, release, namesrvAddrs, options, nowMs, print: output.out, warn });
       if (intervalMs === 0) return;
       await delay(intervalMs);
     }

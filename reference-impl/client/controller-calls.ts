@@ -1,5 +1,6 @@
 import { SwitchlabError } from '../base/errors.ts';
 import { RequestCode } from '../remoting/codes.ts';
+import { cleanBrokerData } from '../remoting/commands/clean-broker-data.ts';
 import { controllerElectMaster } from '../remoting/commands/controller-elect-master.ts';
 import { controllerGetMetadataInfo } from '../remoting/commands/controller-get-metadata-info.ts';
 import { required } from '../remoting/header.ts';
@@ -43,6 +44,17 @@ export interface ElectMasterRequest {
   readonly brokerId: number;
 }
 
+export interface CleanBrokersRequest {
+  /** Any controller: the leader is asked for. */
+  readonly controllerAddress: string;
+  readonly clusterName: string | null;
+  readonly brokerName: string;
+  /** Controller ids with ";" between them, null: the whole set. */
+  readonly brokerControllerIdsToClean: string | null;
+  /** The whole set, whoever of it lives. */
+  readonly cleanLivingBroker: boolean;
+}
+
 export interface ElectedMaster {
   readonly masterBrokerId: number;
   readonly masterAddress: string;
@@ -59,6 +71,8 @@ export interface ControllerCalls {
   syncStateSet(controllerAddress: string, brokerNames: readonly string[]): Promise<ReadonlyMap<string, ReplicasInfo>>;
   /** Asks the leader to make exactly this broker master (designateElect). */
   electMaster(request: ElectMasterRequest): Promise<ElectedMaster>;
+  /** The leader forgets a set, or some of its brokers. Refused with 2009 for one that lives. */
+  cleanBrokers(request: CleanBrokersRequest): Promise<void>;
 }
 
 export function createControllerCalls(remoting: RemotingClient): ControllerCalls {
@@ -106,6 +120,11 @@ export function createControllerCalls(remoting: RemotingClient): ControllerCalls
         syncStateSetEpoch: required(header.syncStateSetEpoch, 'syncStateSetEpoch'),
         brokerAddrs: group?.brokerAddrs ?? {},
       };
+    },
+    async cleanBrokers({ controllerAddress, cleanLivingBroker, ...which }) {
+      const leader = await leaderAddress(controllerAddress);
+      const request = { ...which, isCleanLivingBroker: cleanLivingBroker, invokeTime: Date.now() };
+      await call(remoting, leader, cleanBrokerData, request);
     },
   };
 }

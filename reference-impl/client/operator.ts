@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Release } from '../base/release.ts';
 import { createRemotingClient } from '../remoting/client.ts';
 import { type BrokerCalls, createBrokerCalls } from './broker-calls.ts';
+import { type ConfigCalls, createConfigCalls } from './config-calls.ts';
 import { type ControllerCalls, createControllerCalls } from './controller-calls.ts';
 import { createGroupCalls, type GroupCalls } from './group-calls.ts';
 import { createNamesrvCalls, type NamesrvCalls } from './namesrv-calls.ts';
@@ -17,7 +18,7 @@ export interface ClientOptions {
 }
 
 /** Every single call that tools make, as promises of plain data. */
-export interface Operator extends NamesrvCalls, BrokerCalls, GroupCalls, ControllerCalls, AsyncDisposable {
+export interface Operator extends NamesrvCalls, BrokerCalls, GroupCalls, ControllerCalls, ConfigCalls, AsyncDisposable {
   close(): Promise<void>;
 }
 
@@ -30,6 +31,7 @@ export function createOperator({ namesrvAddrs, release, log, addressBook }: Clie
     ...createBrokerCalls(remoting),
     ...createGroupCalls(remoting),
     ...createControllerCalls(remoting),
+    ...createConfigCalls(remoting),
     close,
     [Symbol.asyncDispose]: close,
   };
