@@ -306,8 +306,8 @@ Then('the learner stays outside the set', async function (this: SwitchlabWorld) 
   await this.with(SyncStateView).neverHas(learnerOf(this));
 });
 
-Then('sends stay acknowledged', async function (this: SwitchlabWorld) {
-  await this.with(Answers).stay('SEND_OK');
+Then('sends are acknowledged before a slave would be taken out', async function (this: SwitchlabWorld) {
+  await this.with(Answers).doNotStall(this.with(Replicas).fault);
 });
 
 Given('a master whose log has several files', async function (this: SwitchlabWorld) {
@@ -371,3 +371,17 @@ Then(
     await this.with(RunningConfig).everyoneHas(servers, key, value);
   },
 );
+
+When('2 replicas start without controllerAddr', async function (this: SwitchlabWorld) {
+  const nowhere = { controllerAddr: '' };
+  this.configOf = { ...this.configOf, 'broker-a-0': nowhere, 'broker-a-1': nowhere };
+  await this.startTrial(controllerModeGroup(2));
+});
+
+Then('the new leader counts every replica as alive', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).areAlive();
+});
+
+Then('it can make another replica master', async function (this: SwitchlabWorld) {
+  await this.with(MasterChanges).electUnderTraffic(1);
+});

@@ -79,7 +79,6 @@ Feature: Epochs and logs over switches
       Given brokers with the settings
         | allAckInSyncStateSet     | true |
         | transientStorePoolEnable | true |
-        | transientStorePoolSize   | 2    |
       And 2 replicas under a controller with traffic
       When the master is killed
       Then the other replica takes over and accepts writes

@@ -3,8 +3,9 @@ Feature: Learners
 
   Background:
     Given brokers with the settings
-      | allAckInSyncStateSet | true |
-      | slaveTimeout         | 500  |
+      | allAckInSyncStateSet     | true  |
+      | haMaxTimeSlaveNotCatchup | 8000  |
+      | haHousekeepingInterval   | 20000 |
 
   @CTL-BRK-16
   Rule: A learner never enters the SyncStateSet and is never elected
@@ -53,5 +54,5 @@ Feature: Learners
     Scenario: the learner freezes
       Given a learner beside a master and a slave with traffic
       When the learner freezes
-      Then sends stay acknowledged
+      Then sends are acknowledged before a slave would be taken out
       And every acknowledged message is readable from the new master

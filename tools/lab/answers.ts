@@ -89,6 +89,14 @@ export class Answers {
     if (stallMs < leastMs) throw new ConditionFailure(`${text}: shorter than ${leastMs} ms.`);
   }
 
+  /** Sends that left after the fault are acknowledged before a member of the set could be taken out of it. */
+  async doNotStall({ server, atMs }: ReplicaFault): Promise<void> {
+    const [leastMs] = new SyncStateView(this.#trial).removalMs;
+    const acknowledged = () => this.since(atMs).filter(({ outcome }) => outcome === 'SEND_OK').length;
+    const deadlineMs = Math.max(1, atMs + leastMs - Date.now());
+    await until(`sends do not wait for ${server.name}`, acknowledged, (count) => count >= proofAnswers, { deadlineMs });
+  }
+
   /** While the replica with the fault is in the set, consumers are not given what was sent since. */
   async areHiddenWhileInSet({ server, atMs }: ReplicaFault): Promise<void> {
     const replicas = new Replicas(this.#trial);

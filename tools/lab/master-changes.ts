@@ -36,7 +36,9 @@ export class MasterChanges {
     for (let i = 0; i < times; i++) {
       const [next] = await this.#replicas.slaves();
       const endBefore = await this.#endOf(next!);
-      const { masterEpoch } = await this.#electMaster(next!);
+      // Right after the loss of a controller there may be no leader to ask.
+      const ask = () => this.#electMaster(next!);
+      const { masterEpoch } = await until(`${next!.name} is elected`, ask, () => true, this.#trial.within('switch'));
       const isMaster = (master: PlannedServer) => master === next;
       const look = () => this.#replicas.master();
       await until(`${next!.name} is master`, look, isMaster, this.#trial.within('switch'));
@@ -98,8 +100,9 @@ export class MasterChanges {
     const known = (await this.#replicas.info()).inSyncReplicas.find(
       (replica) => replica.brokerAddress === addressOf(next),
     );
-    if (known === undefined) throw new ConditionFailure(`${next.name} is not in the SyncStateSet.`);
-    const controllerAddress = addressOf(this.#trial.controllers[0]!);
+    if (known === undefined) throw new Error(`${next.name} is not in the SyncStateSet.`);
+    const { controllers, cluster } = this.#trial;
+    const controllerAddress = addressOf(controllers.find(({ name }) => cluster.process(name).state === 'running')!);
     return await operator.electMaster({ controllerAddress, clusterName, brokerName, brokerId: known.brokerId });
   }
 }

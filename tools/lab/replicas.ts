@@ -93,6 +93,12 @@ export class Replicas {
     return this.#names(alive.map(({ brokerAddress }) => brokerAddress));
   }
 
+  /** The controllers' leader, perhaps a new one, counts every replica as alive. */
+  async areAlive(): Promise<void> {
+    const all = (names: readonly string[]) => names.length === this.all.length;
+    await until('every replica is alive', () => this.alive(), all, this.#trial.within('switch'));
+  }
+
   /** Exactly these are in the SyncStateSet, the master among them, and every NameServer lists them as master and slaves. */
   async areInSync(members: readonly PlannedServer[]): Promise<void> {
     const names = members.map(({ name }) => name).sort();

@@ -1,0 +1,20 @@
+Feature: How brokers find their controllers
+
+  @CTL-BRK-02
+  Rule: A broker in controller mode needs a filled controllerAddr
+
+    Scenario: controllerAddr is empty
+      When 2 replicas start without controllerAddr
+      Then the group does not come online
+      And producers find no route
+
+  @CTL-BRK-03 @CTL-BRK-04 @CTL-BRK-10
+  Rule: Brokers know every controller in the list, and follow a new leader
+
+    Scenario: the leader of three controllers is lost
+      Given brokers that wait for every in-sync replica
+      And a group under three controllers, with traffic
+      When the controller that leads is killed
+      Then the new leader counts every replica as alive
+      And it can make another replica master
+      And every acknowledged message is readable from the new master
