@@ -54,7 +54,7 @@ Then('the others elect one of them, and traffic goes on', async function (this: 
   await this.trial.trafficFlows();
 });
 
-Then('they replace a master that is killed', async function (this: SwitchlabWorld) {
+Then(/^(?:they replace a master that is killed|takes over from it in turn)$/, async function (this: SwitchlabWorld) {
   await this.trial.killMaster();
   await this.trial.anotherReplicaTakesOver();
 });

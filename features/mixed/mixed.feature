@@ -30,8 +30,9 @@ Feature: Two implementations in one cluster
       Given a group in which the <slave> follows the <master>, with traffic
       When the master is killed
       Then the other replica takes over and accepts writes
-      And every acknowledged message is readable from the new master
       And the killed master follows the new one when it is back
+      And takes over from it in turn
+      And every acknowledged message is readable from the new master
 
       Examples:
         | slave  | master |

@@ -1,45 +1,65 @@
-import getPort from 'get-port';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import getPort, { clearLockedPorts } from 'get-port';
+import { SetupError } from './setup-error.ts';
 
 /** Below the range from which Linux and macOS take outgoing ports: a proxy that is down keeps its port free for itself. */
 const firstPort = 10_000;
-const portCount = 20_000;
-const slotSize = 200;
-const slots = portCount / slotSize;
-const slotsPerWorker = 25;
+/** More than a cluster needs: its ports stay its own until the next clusters have had as many. */
+export const slotSize = 400;
+const slots = 50;
+
+/** First port of the slot of this process or Cucumber worker. */
+let slot: Promise<number> | null = null;
+let taken = 0;
 
 /**
- * Where this process and Cucumber worker begins to look. Workers are threads of one process with reservations of their
- * own: they must not look at the same ports in the same order, nor must two runs on one machine.
+ * Takes a slot for the life of this process: runs beside it on this machine must keep away from its ports also while a
+ * process that will listen there still boots. Its first port, held by a socket, is the lock; the kernel opens it again
+ * whatever ends the process.
  */
-function firstSlot(): number {
-  return (process.pid + Number(process.env.CUCUMBER_WORKER_ID ?? 0) * slotsPerWorker) % slots;
+async function takeSlot(): Promise<number> {
+  for (let tried = 0; tried < slots; tried++) {
+    const first = firstPort + ((process.pid + tried) % slots) * slotSize;
+    if (await hold(first)) return first;
+  }
+  throw new SetupError(`Every port range of the lab is in use: end some of the other runs on this machine.`);
 }
 
-let cursor = firstSlot() * slotSize;
-
-/** The next ports in order, each at most once per call, wrapping at the end of the range. */
-function* candidates(): Generator<number> {
-  for (let tried = 0; tried < portCount; tried++) {
-    yield firstPort + cursor;
-    cursor = (cursor + 1) % portCount;
+async function hold(port: number): Promise<boolean> {
+  const server = createServer().unref();
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw thrown;
   }
 }
 
-/** A loopback port that nothing listens on, reserved for the life of this process. */
-export async function reservePort(): Promise<number> {
-  return await getPort({ port: candidates(), reserve: true });
+/** The first of so many ports in a row that nothing listens on, the next ones in the slot. */
+async function reserveRow(count: number): Promise<number> {
+  const first = await (slot ??= takeSlot());
+  for (let tried = 0; tried < slotSize; tried++) {
+    if (taken + count >= slotSize) {
+      taken = 0;
+      // Whoever had the ports of the last round is gone; who is not is passed over.
+      clearLockedPorts();
+    }
+    const row = Array.from({ length: count }, (_, i) => first + taken + 1 + i);
+    taken += count;
+    const free = await Promise.all(row.map((port) => getPort({ port })));
+    if (free.every((port, i) => port === row[i])) return row[0]!;
+  }
+  throw new SetupError(`No ${count} ports in a row are free from ${first} on.`);
 }
 
-const brokerTriesMax = 100;
+/** A loopback port that nothing listens on, and that nobody else is given before many others were. */
+export async function reservePort(): Promise<number> {
+  return await reserveRow(1);
+}
 
 /** Remoting port P of a broker, with P - 2 (fast server) and P + 1 (HA) reserved as well. */
 export async function reserveBrokerPort(): Promise<number> {
-  for (let tries = 0; tries < brokerTriesMax; tries++) {
-    const fast = await reservePort();
-    const wanted = [fast + 2, fast + 3] as const;
-    const remoting = await getPort({ port: wanted[0], reserve: true });
-    if (remoting !== wanted[0]) continue;
-    if ((await getPort({ port: wanted[1], reserve: true })) === wanted[1]) return remoting;
-  }
-  throw new Error(`No four ports in a row are free after ${brokerTriesMax} tries.`);
+  return (await reserveRow(4)) + 2;
 }
