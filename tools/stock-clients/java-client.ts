@@ -28,8 +28,6 @@ export interface JavaProgram extends AsyncDisposable {
   readonly ended: Promise<void>;
   /** Set when it ended otherwise than with exit code 0, or printed what `onLine` refused. */
   readonly failure: ProcessExit | null;
-  /** Ends its standard input, which tells a consumer to stop. */
-  endInput(): void;
 }
 
 /** The client and tools jars of one release, with the programs of `java/` compiled against them. */
@@ -80,7 +78,7 @@ export async function prepareJavaClient(version: ClientVersion): Promise<JavaCli
       const child = execa('java', args, {
         cwd: run.folder,
         env,
-        stdio: ['pipe', 'pipe', { file: errors }],
+        stdio: ['ignore', 'pipe', { file: errors }],
         buffer: false,
         reject: false,
       });
@@ -102,7 +100,6 @@ export async function prepareJavaClient(version: ClientVersion): Promise<JavaCli
         get failure() {
           return failure;
         },
-        endInput: () => child.stdin.end(),
         async [Symbol.asyncDispose]() {
           child.kill('SIGKILL');
           await ended;

@@ -17,7 +17,10 @@ const facts: PairFacts = {
   controllerGroup: 'switchlab-controllers',
   controllerAddress: 'controller-0:20201',
   syncStateSetEpoch: 4,
-  switchOffset: 1_309_220,
+  epochs: [
+    { epoch: 1, startOffset: 0 },
+    { epoch: 2, startOffset: 1_309_220 },
+  ],
   maxOffset: 2_602_200,
 };
 
@@ -51,7 +54,9 @@ const falseFacts: readonly (readonly [command: string, changed: Partial<PairFact
   ['brokerStatus', { maxOffset: 1 }],
   ['getSyncStateSet', { syncStateSetEpoch: 5 }],
   ['getControllerMetaData', { controllerAddress: 'elsewhere:1' }],
-  ['getBrokerEpoch', { switchOffset: 1 }],
+  ['getSyncStateSet', { epochs: [{ epoch: 3, startOffset: 0 }] }],
+  ['getBrokerEpoch', { epochs: [{ epoch: 1, startOffset: 0 }] }],
+  ['getBrokerEpoch', { maxOffset: 1 }],
 ];
 
 for (const [command, changed] of falseFacts) {

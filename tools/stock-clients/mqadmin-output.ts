@@ -1,4 +1,4 @@
-/** What is known of a healthy pair in controller mode after one switch. */
+/** What is known of a healthy pair in controller mode. */
 export interface PairFacts {
   readonly clusterName: string;
   readonly group: string;
@@ -11,8 +11,8 @@ export interface PairFacts {
   readonly controllerGroup: string;
   readonly controllerAddress: string;
   readonly syncStateSetEpoch: number;
-  /** Where the second epoch began, and the end of the log. */
-  readonly switchOffset: number;
+  /** Ascending; the last one is the master's. */
+  readonly epochs: readonly { readonly epoch: number; readonly startOffset: number }[];
   readonly maxOffset: number;
 }
 
@@ -23,9 +23,6 @@ interface ReplicaFacts {
 
 /** Output lines of one command: exact, or of this shape, in any order. */
 type ExpectedLines = readonly (string | RegExp)[];
-
-/** One line of each for a pair, its first election and one switch. */
-const masterEpoch = 2;
 
 /** Commands of the stock mqadmin 5.3.3: arguments behind `-n`, and what it must print. */
 export function toolCommands(facts: PairFacts): Readonly<Record<string, { args: string[]; prints: ExpectedLines }>> {
@@ -147,12 +144,12 @@ function brokerStatusLines({ versionDesc, maxOffset }: PairFacts): ExpectedLines
   ];
 }
 
-function syncStateSetLines({ group, master, slave, syncStateSetEpoch }: PairFacts): ExpectedLines {
+function syncStateSetLines({ group, master, slave, epochs, syncStateSetEpoch }: PairFacts): ExpectedLines {
   return [
     `#brokerName\t${group}`,
     `#MasterBrokerId\t${master.controllerId}`,
     `#MasterAddr\t${master.address}`,
-    `#MasterEpoch\t${masterEpoch}`,
+    `#MasterEpoch\t${epochs.at(-1)!.epoch}`,
     `#SyncStateSetEpoch\t${syncStateSetEpoch}`,
     '#SyncStateSetNums\t2',
     ...[master, slave].map(
@@ -171,14 +168,17 @@ function controllerLines({ controllerGroup, controllerAddress }: PairFacts): Exp
   ];
 }
 
-function epochLines({ clusterName, group, master, slave, switchOffset, maxOffset }: PairFacts): ExpectedLines {
+function epochLines({ clusterName, group, master, slave, epochs, maxOffset }: PairFacts): ExpectedLines {
+  const entries = epochs.map(({ epoch, startOffset }, i) => {
+    const endOffset = epochs[i + 1]?.startOffset ?? maxOffset;
+    return `#Epoch: EpochEntry{epoch=${epoch}, startOffset=${startOffset}, endOffset=${endOffset}}`;
+  });
   const replica = (brokerId: number, address: string) => [
     `#clusterName\t${clusterName}`,
     `#brokerName\t${group}`,
     `#brokerAddr\t${address}`,
     `#brokerId\t${brokerId}`,
-    `#Epoch: EpochEntry{epoch=1, startOffset=0, endOffset=${switchOffset}}`,
-    `#Epoch: EpochEntry{epoch=${masterEpoch}, startOffset=${switchOffset}, endOffset=${maxOffset}}`,
+    ...entries,
   ];
   return [...replica(0, master.address), ...replica(slave.controllerId, slave.address)];
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { addressOf, type PlannedServer } from '../lab/plan-servers.ts';
+import { Replicas } from '../lab/replicas.ts';
 import type { Trial } from '../lab/trial.ts';
 import { ConditionFailure } from '../lab/until.ts';
 import { hostsOf } from './hosts.ts';
@@ -8,10 +9,8 @@ import type { JavaClient } from './java-client.ts';
 import { differences, type PairFacts, toolCommands } from './mqadmin-output.ts';
 
 export interface ToolsOptions {
-  /** One group of two in controller mode, after one switch, with both in the SyncStateSet and nothing written meanwhile. */
+  /** One group of two in controller mode, both in the SyncStateSet, and nothing written meanwhile. */
   readonly trial: Trial;
-  /** The one that was master first. */
-  readonly firstMaster: PlannedServer;
   readonly topic: PairFacts['topic'];
   readonly client: JavaClient;
   /** Takes what every command printed. */
@@ -21,56 +20,67 @@ export interface ToolsOptions {
 const mainClass = 'org.apache.rocketmq.tools.command.MQAdminStartup';
 /** A command computes for half a second and then takes several to shut its client down. */
 const commandDeadlineMs = 45_000;
+/** A tool gives up on its own requests after 3 s, which a busy machine can make it wait. */
+const tries = 2;
 
 /**
  * Asks the stock mqadmin, one JVM for each command, all at once: they wait more than they compute. Its exit code says
  * nothing, so the text is judged. Returns what to print; throws `ConditionFailure` with the differences.
  */
 export async function judgeTools(options: ToolsOptions): Promise<string> {
+  const facts = await factsOf(options);
+  const commands = Object.keys(toolCommands(facts));
+  let wrong = await ask(commands, facts, options);
+  for (let tried = 1; tried < tries && wrong.size > 0; tried++) {
+    wrong = await ask([...wrong.keys()], await factsOf(options), options);
+  }
+  if (wrong.size > 0) throw new ConditionFailure([...wrong.values()].join('\n'));
+  return `mqadmin ${options.client.version}: ${commands.join(', ')} print what is expected`;
+}
+
+/** The differences of each command that has some. */
+async function ask(commands: readonly string[], facts: PairFacts, options: ToolsOptions): Promise<Map<string, string>> {
   const { trial, client, folder } = options;
-  const { cluster } = trial;
-  const commands = Object.entries(toolCommands(await factsOf(options)));
-  const found = commands.map(async ([command, { args, prints }]) => {
-    const namesrvs = cluster.addresses('namesrv').join(';');
+  const wrong = new Map<string, string>();
+  const asked = commands.map(async (command) => {
+    const { args, prints } = toolCommands(facts)[command]!;
     const run = {
       mainClass,
-      args: [command, '-n', namesrvs, ...args],
+      args: [command, '-n', trial.cluster.addresses('namesrv').join(';'), ...args],
       folder: path.join(folder, 'mqadmin', command),
-      hosts: hostsOf(cluster),
+      hosts: hostsOf(trial.cluster),
     };
     const { stdout, stderr } = await client.output(run, commandDeadlineMs);
     writeFileSync(path.join(folder, `mqadmin-${command}.txt`), stdout);
-    const wrong = differences(stdout, prints);
-    return wrong.length === 0 ? [] : [`mqadmin ${command}: ${wrong.join('\n  ')}\n${stderr.slice(0, 2000)}`];
+    const found = differences(stdout, prints);
+    if (found.length > 0) wrong.set(command, `mqadmin ${command}: ${found.join('\n  ')}\n${stderr.slice(0, 2000)}`);
   });
-  const wrong = (await Promise.all(found)).flat();
-  if (wrong.length > 0) throw new ConditionFailure(wrong.join('\n'));
-  return `mqadmin ${client.version}: ${commands.map(([command]) => command).join(', ')} print what is expected`;
+  await Promise.all(asked);
+  return wrong;
 }
 
-async function factsOf({ trial, firstMaster, topic }: ToolsOptions): Promise<PairFacts> {
+async function factsOf({ trial, topic }: ToolsOptions): Promise<PairFacts> {
   const { cluster, group, views } = trial;
-  const other = cluster.replicas(group).find((replica) => replica !== firstMaster)!;
+  const master = await new Replicas(trial).master();
+  const slave = cluster.replicas(group).find((replica) => replica !== master)!;
   const controller = cluster.plan.servers.find(({ role }) => role === 'controller')!;
-  const controllerAddress = addressOf(controller);
-  const config = cluster.plan.processes.find(({ name }) => name === controller.process)!.config;
+  const configured = (server: PlannedServer, key: string) =>
+    String(cluster.plan.processes.find(({ name }) => name === server.process)!.config[key]);
   // Ids were given in the order of starting.
   const replica = (server: PlannedServer) => ({ address: addressOf(server), controllerId: server.member!.index + 1 });
-  const { epochList, maxOffset } = await views.operator.brokerEpoch(addressOf(other));
-  const replicas = await views.operator.syncStateSet(controllerAddress, [group]);
+  const { epochList, maxOffset } = await views.operator.brokerEpoch(addressOf(master));
+  const sets = await views.operator.syncStateSet(addressOf(controller), [group]);
   return {
-    clusterName: String(
-      cluster.plan.processes.find(({ name }) => name === firstMaster.process)!.config.brokerClusterName,
-    ),
+    clusterName: configured(master, 'brokerClusterName'),
     group,
-    master: replica(other),
-    slave: replica(firstMaster),
-    versionDesc: versionDescOf(firstMaster),
+    master: replica(master),
+    slave: replica(slave),
+    versionDesc: versionDescOf(master),
     topic,
-    controllerGroup: String(config.controllerDLegerGroup),
-    controllerAddress,
-    syncStateSetEpoch: replicas.get(group)!.syncStateSetEpoch,
-    switchOffset: epochList.at(-1)!.startOffset,
+    controllerGroup: configured(controller, 'controllerDLegerGroup'),
+    controllerAddress: addressOf(controller),
+    syncStateSetEpoch: sets.get(group)!.syncStateSetEpoch,
+    epochs: epochList,
     maxOffset,
   };
 }

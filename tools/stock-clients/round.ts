@@ -1,10 +1,11 @@
-import { addressOf, type PlannedServer } from '../lab/plan-servers.ts';
+import { addressOf } from '../lab/plan-servers.ts';
 import type { Profile } from '../lab/profile.ts';
+import { Replicas } from '../lab/replicas.ts';
 import type { Settings } from '../lab/settings-file.ts';
 import type { Targets } from '../lab/targets.ts';
 import { readTopology } from '../lab/topology.ts';
 import { Trial } from '../lab/trial.ts';
-import { ConditionFailure, until } from '../lab/until.ts';
+import { until } from '../lab/until.ts';
 import type { JavaClient } from './java-client.ts';
 import { judgeTools } from './mqadmin.ts';
 import { playStockTraffic } from './stock-traffic.ts';
@@ -45,7 +46,7 @@ export async function playRound(round: Round, options: RoundOptions): Promise<vo
     observe: () => undefined,
   });
   await trial.isOnline();
-  const master = await masterOf(trial);
+  const master = await new Replicas(trial).master();
   await createTopic(trial, addressOf(master));
   const process = trial.cluster.process(master.name);
   const kill = round.killsMaster ? () => process.kill() : null;
@@ -53,16 +54,9 @@ export async function playRound(round: Round, options: RoundOptions): Promise<vo
   if (round.asksTools) {
     await process.start();
     await trial.isOnline();
-    print(await judgeTools({ trial, firstMaster: master, topic, client, folder }));
+    print(await judgeTools({ trial, topic, client, folder }));
   }
   trial.cluster.assertNoUnexpectedExit();
-}
-
-async function masterOf({ cluster, group, views }: Trial): Promise<PlannedServer> {
-  const [view] = await views.clusterInfo();
-  const server = cluster.replicas(group).find((replica) => addressOf(replica) === view?.master);
-  if (!server) throw new ConditionFailure(`No replica of the group is master: the NameServer lists ${view?.master}.`);
-  return server;
 }
 
 /** Resolves when every NameServer has the route and every replica the topic: a switch must not find one without it. */

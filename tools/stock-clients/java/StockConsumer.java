@@ -8,7 +8,7 @@ import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.MessageExt;
 
 /**
- * Consumes a topic from its first message in a clustering group until standard input ends.
+ * Consumes a topic from its first message in a clustering group, until it is killed.
  * Prints one line per delivered message, its columns parted by tabs: key, brokerName, storeHost, queueId, queueOffset,
  * physicalOffset, readMs. A body that is not the key shows behind the key.
  * Arguments: NameServers, topic.
@@ -25,10 +25,6 @@ public final class StockConsumer {
     consumer.subscribe(args[1], "*");
     consumer.registerMessageListener((MessageListenerConcurrently) StockConsumer::print);
     consumer.start();
-    while (System.in.read() != -1) {
-      // Nothing is read but the end.
-    }
-    consumer.shutdown();
   }
 
   private static ConsumeConcurrentlyStatus print(List<MessageExt> messages, ConsumeConcurrentlyContext context) {
