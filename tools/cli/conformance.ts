@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
@@ -81,10 +81,10 @@ async function runCucumber(
 
 function pruneRuns(): void {
   const runs = readdirSync(resultsFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const names = runs.map(({ name }) => name).sort();
-  for (const name of names.slice(0, Math.max(0, names.length - runsKept))) {
-    rmSync(path.join(resultsFolder, name), { recursive: true, force: true });
-  }
+  // By age: a run beside this one is as young as its last file.
+  const folders = runs.map(({ name }) => path.join(resultsFolder, name));
+  const byAge = folders.map((folder) => ({ folder, atMs: statSync(folder).mtimeMs })).sort((a, b) => b.atMs - a.atMs);
+  for (const { folder } of byAge.slice(runsKept)) rmSync(folder, { recursive: true, force: true });
 }
 
 function exitCodeOf(scenarios: readonly ScenarioResult[]): number {
@@ -100,6 +100,8 @@ async function conformance(options: Options, features: readonly string[]): Promi
     options.name ??
     `${new Date(startedMs).toISOString().replaceAll(/[:.]/g, '-')}-${options.target.replaceAll(/[^\w.-]+/g, '_')}`;
   const runFolder = path.join(resultsFolder, run);
+  // A named run starts anew: results of the former one must not be taken for its own.
+  rmSync(runFolder, { recursive: true, force: true });
   mkdirSync(runFolder, { recursive: true });
   await reapOrphans();
   await targets.prepare();

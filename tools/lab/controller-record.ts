@@ -20,11 +20,27 @@ export class ControllerRecord {
     return info;
   }
 
-  /** Keeps what is recorded at this moment, for the comparisons below. */
+  /** Keeps what is recorded for the comparisons below, as soon as another replica keeps up with the master. */
   async remember(): Promise<void> {
-    const isLed = ({ masterBrokerId }: ReplicasInfo) => masterBrokerId !== null;
+    const isReplaceable = ({ masterBrokerId, inSyncReplicas }: ReplicasInfo) =>
+      masterBrokerId !== null && inSyncReplicas.length > 1;
     const look = () => this.now();
-    this.#remembered = await until('the controllers record a master', look, isLed, this.#trial.within('switch'));
+    const seen = await until(
+      'another replica keeps up with the master',
+      look,
+      isReplaceable,
+      this.#trial.within('switch'),
+    );
+    this.#remembered = seen;
+  }
+
+  /** As `remember`, once every replica of the group is in sync: a busy machine may have put one out for a moment. */
+  async rememberWhole(): Promise<void> {
+    const { length } = this.#trial.cluster.replicas(this.#trial.group);
+    const isWhole = ({ masterBrokerId, inSyncReplicas }: ReplicasInfo) =>
+      masterBrokerId !== null && inSyncReplicas.length === length;
+    const look = () => this.now();
+    this.#remembered = await until('every replica is in sync', look, isWhole, this.#trial.within('switch'));
   }
 
   /** Nothing remembered is forgotten: master and epoch are the same, and so is the set until it gets a larger epoch. */
@@ -90,25 +106,16 @@ export class ControllerRecord {
   async followsTheOperator(): Promise<void> {
     const named = this.#named;
     if (named === null) throw new Error('No operator named a master before this step.');
-    const replicas = this.#trial.cluster.replicas(this.#trial.group).length;
-    const done = ({ masterBrokerId, masterEpoch, inSyncReplicas }: ReplicasInfo) =>
-      masterBrokerId === named.masterBrokerId &&
-      masterEpoch === named.masterEpoch &&
-      inSyncReplicas.length === replicas;
-    const look = () => this.now();
-    this.#remembered = await until('the named master leads the group', look, done, this.#trial.within('online'));
+    await this.rememberWhole();
+    const { masterBrokerId, masterEpoch } = this.remembered;
+    if (masterBrokerId !== named.masterBrokerId || masterEpoch !== named.masterEpoch)
+      throw new ConditionFailure(`Recorded is ${text(this.remembered)}, not master ${named.masterBrokerId}.`);
   }
 
   async #electAnother(): Promise<ElectedMaster> {
     await this.remember();
-    const { masterBrokerId } = this.remembered;
-    const look = async () => (await this.now()).inSyncReplicas.find(({ brokerId }) => brokerId !== masterBrokerId);
-    const other = await until(
-      'another replica keeps up',
-      look,
-      (seen) => seen !== undefined,
-      this.#trial.within('switch'),
-    );
+    const { masterBrokerId, inSyncReplicas } = this.remembered;
+    const other = inSyncReplicas.find(({ brokerId }) => brokerId !== masterBrokerId);
     const { brokerName, brokerId, brokerAddress } = other!;
     const { clusterName } = await this.#trial.views.operator.brokerEpoch(brokerAddress);
     const controllerAddress = addressOf(this.#anyController);
