@@ -16,7 +16,10 @@ function measurement(name: string, description: string, bench: (targets: Targets
     .action(async ({ target }: { target: string }) => {
       const targets = parseTargets(target);
       await targets.prepare();
-      console.log(targets.new.version);
+      const { name, version } = targets.new;
+      console.log(
+        `${version}${name.startsWith('apache') ? ', with the JVM options of the lab: heap 256 MiB, quick compiler only' : ''}`,
+      );
       await bench(targets);
     });
 }
