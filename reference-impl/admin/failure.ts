@@ -32,6 +32,12 @@ const clientSideCodes: ReadonlySet<number> = new Set([
   RequestCode.GET_CONTROLLER_CONFIG,
   RequestCode.UPDATE_NAMESRV_CONFIG,
   RequestCode.GET_NAMESRV_CONFIG,
+  RequestCode.DELETE_TOPIC_IN_BROKER,
+  RequestCode.DELETE_TOPIC_IN_NAMESRV,
+  RequestCode.DELETE_KV_CONFIG,
+  RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP,
+  RequestCode.DELETE_SUBSCRIPTIONGROUP,
+  RequestCode.INVOKE_BROKER_TO_RESET_OFFSET,
 ]);
 
 /** The broker's failures that say which broker. */

@@ -2,6 +2,7 @@ import { SwitchlabError } from '../base/errors.ts';
 
 /** One option of a command, as commons-cli knows it. */
 export interface OptionSpec {
+  /** Equal to `long` for an option that has no short name. */
   readonly short: string;
   readonly long: string;
   readonly description: string;
@@ -21,6 +22,11 @@ export function option(short: string, long: string, description: string): Option
 
 export function requiredOption(short: string, long: string, description: string): OptionSpec {
   return { short, long, description, hasValue: true, required: true };
+}
+
+/** `--name <arg>`, without a short name. */
+export function longOption(long: string, description: string): OptionSpec {
+  return option(long, long, description);
 }
 
 export function switchOption(short: string, long: string, description: string): OptionSpec {

@@ -27,12 +27,16 @@ function usageItems(specs: readonly OptionSpec[]): string[] {
   return items;
 }
 
-function usageItem({ short, hasValue }: OptionSpec): string {
-  return hasValue ? `-${short} <arg>` : `-${short}`;
+function usageItem({ short, long, hasValue }: OptionSpec): string {
+  const name = short === long ? `--${long}` : `-${short}`;
+  return hasValue ? `${name} <arg>` : name;
 }
 
 function optionLines(specs: readonly OptionSpec[]): string[] {
-  const heads = specs.map(({ short, long, hasValue }) => ` -${short},--${long}${hasValue ? ' <arg>' : ''}`);
+  const heads = specs.map(({ short, long, hasValue }) => {
+    const names = short === long ? `    --${long}` : ` -${short},--${long}`;
+    return `${names}${hasValue ? ' <arg>' : ''}`;
+  });
   const column = Math.max(...heads.map((head) => head.length)) + descriptionGap;
   return specs.map(({ description }, i) => wrap(heads[i]!.padEnd(column) + description, column));
 }

@@ -4,6 +4,7 @@ import { decodeRecords } from '../message/record.ts';
 import type { StoredMessage } from '../message/types.ts';
 import { SwitchlabError } from '../base/errors.ts';
 import { RequestCode } from '../remoting/codes.ts';
+import { deleteTopicInBroker } from '../remoting/commands/delete-topic-in-broker.ts';
 import { getMaxOffset } from '../remoting/commands/get-max-offset.ts';
 import { getMinOffset } from '../remoting/commands/get-min-offset.ts';
 import { getTopicStatsInfo } from '../remoting/commands/get-topic-stats-info.ts';
@@ -91,6 +92,8 @@ export interface HaStatus {
 /** What a client asks one broker, by its address. Each throws RefusedError with the broker's code. */
 export interface BrokerCalls {
   createTopic(address: string, topic: TopicConfig): Promise<void>;
+  /** Also for a topic that is not there. */
+  deleteTopic(address: string, topic: string): Promise<void>;
   /** GET_BROKER_RUNTIME_INFO: every value is text. */
   brokerRuntimeInfo(address: string): Promise<Readonly<Record<string, string>>>;
   minOffset(address: string, topic: string, queueId: number): Promise<number>;
@@ -132,6 +135,9 @@ export function createBrokerCalls(remoting: RemotingClient): BrokerCalls {
         attributes: topic.attributes,
       };
       await call(remoting, address, updateAndCreateTopic, header);
+    },
+    async deleteTopic(address, topic) {
+      await call(remoting, address, deleteTopicInBroker, { topic });
     },
     async brokerRuntimeInfo(address) {
       const { body } = await call(remoting, address, getBrokerRuntimeInfo, {});

@@ -1,10 +1,16 @@
+import type { Release } from '../base/release.ts';
+import { RequestCode } from '../remoting/codes.ts';
+import { deleteSubscriptionGroup } from '../remoting/commands/delete-subscription-group.ts';
 import { getConsumeStats } from '../remoting/commands/get-consume-stats.ts';
 import { getConsumerConnectionList } from '../remoting/commands/get-consumer-connection-list.ts';
 import { queryTopicConsumeByWho } from '../remoting/commands/query-topic-consume-by-who.ts';
 import { objectKeyEntries } from '../remoting/fastjson.ts';
 import type { RemotingClient } from '../remoting/types.ts';
-import { call, jsonBody } from './call.ts';
+import { bareCommand, call, jsonBody } from './call.ts';
 import type { MessageQueue } from './queues.ts';
+import { type SubscriptionGroup, subscriptionGroupJson } from './subscription-group.ts';
+
+const updateAndCreateSubscriptionGroup = bareCommand(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP);
 
 /** Where a group stands in one queue. */
 export interface QueueProgress {
@@ -43,6 +49,9 @@ export interface GroupCalls {
   consumeStats(address: string, consumerGroup: string, topic: string | null): Promise<ConsumeStats>;
   /** Refused with 206 when no member is online. */
   consumerConnection(address: string, consumerGroup: string): Promise<ConsumerConnection>;
+  createSubscriptionGroup(address: string, group: SubscriptionGroup): Promise<void>;
+  /** Also for a group that is not there. */
+  deleteSubscriptionGroup(address: string, groupName: string, withOffsets: boolean): Promise<void>;
 }
 
 interface ConsumeStatsTable {
@@ -50,7 +59,7 @@ interface ConsumeStatsTable {
   readonly offsetTable: Readonly<Record<string, Omit<QueueProgress, 'queue'>>>;
 }
 
-export function createGroupCalls(remoting: RemotingClient): GroupCalls {
+export function createGroupCalls(remoting: RemotingClient, release: Release): GroupCalls {
   return {
     async consumerGroupsOf(address, topic) {
       const { body } = await call(remoting, address, queryTopicConsumeByWho, { topic });
@@ -75,6 +84,14 @@ export function createGroupCalls(remoting: RemotingClient): GroupCalls {
     async consumerConnection(address, consumerGroup) {
       const { body } = await call(remoting, address, getConsumerConnectionList, { consumerGroup });
       return jsonBody(body) as ConsumerConnection;
+    },
+    async createSubscriptionGroup(address, group) {
+      const body = Buffer.from(subscriptionGroupJson(group));
+      await call(remoting, address, updateAndCreateSubscriptionGroup, {}, body);
+    },
+    async deleteSubscriptionGroup(address, groupName, withOffsets) {
+      const flag = release === 'new' ? { cleanOffset: withOffsets } : { removeOffset: withOffsets };
+      await call(remoting, address, deleteSubscriptionGroup, { groupName, ...flag });
     },
   };
 }

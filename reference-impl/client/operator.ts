@@ -7,6 +7,9 @@ import { type ConfigCalls, createConfigCalls } from './config-calls.ts';
 import { type ControllerCalls, createControllerCalls } from './controller-calls.ts';
 import { createGroupCalls, type GroupCalls } from './group-calls.ts';
 import { createNamesrvCalls, type NamesrvCalls } from './namesrv-calls.ts';
+import { createOffsetCalls, type OffsetCalls } from './offset-calls.ts';
+import { createOneNamesrvCalls, type OneNamesrvCalls } from './one-namesrv-calls.ts';
+import { createSendCalls, type SendCalls } from './send-calls.ts';
 
 export interface ClientOptions {
   /** `host:port`, tried in order when one does not answer. */
@@ -18,7 +21,16 @@ export interface ClientOptions {
 }
 
 /** Every single call that tools make, as promises of plain data. */
-export interface Operator extends NamesrvCalls, BrokerCalls, GroupCalls, ControllerCalls, ConfigCalls, AsyncDisposable {
+export interface Operator
+  extends NamesrvCalls,
+    OneNamesrvCalls,
+    BrokerCalls,
+    GroupCalls,
+    OffsetCalls,
+    SendCalls,
+    ControllerCalls,
+    ConfigCalls,
+    AsyncDisposable {
   close(): Promise<void>;
 }
 
@@ -28,8 +40,11 @@ export function createOperator({ namesrvAddrs, release, log, addressBook }: Clie
   const close = () => remoting.close();
   return {
     ...createNamesrvCalls(remoting, namesrvAddrs),
+    ...createOneNamesrvCalls(remoting),
     ...createBrokerCalls(remoting),
-    ...createGroupCalls(remoting),
+    ...createGroupCalls(remoting, release),
+    ...createOffsetCalls(remoting),
+    ...createSendCalls(remoting, release),
     ...createControllerCalls(remoting),
     ...createConfigCalls(remoting),
     close,

@@ -1,7 +1,6 @@
-import { clusterBrokers } from '../cluster.ts';
+import { clusterAddresses } from '../cluster.ts';
 import { cell } from '../columns.ts';
 import { type AdminCommand, type AdminContext, optional } from '../command.ts';
-import { hashOrder } from '../java-order.ts';
 import { option, type OptionSpec } from '../options.ts';
 
 /** brokerStatus: 28 to one broker, or to every broker of a cluster. */
@@ -22,8 +21,7 @@ export const brokerStatus: AdminCommand = {
     const clusterName = optional(context, 'c');
     if (address !== null) return printStatus(context, address, false);
     if (clusterName === null) return;
-    const brokers = await clusterBrokers(context, clusterName);
-    for (const each of hashOrder(brokers.map((broker) => broker.address))) {
+    for (const each of await clusterAddresses(context, clusterName)) {
       await printStatus(context, each, true).catch(context.warn);
     }
   },
