@@ -80,11 +80,10 @@ async function runCucumber(
 }
 
 function pruneRuns(): void {
-  const runs = readdirSync(resultsFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  // By age: a run beside this one is as young as its last file.
-  const folders = runs.map(({ name }) => path.join(resultsFolder, name));
-  const byAge = folders.map((folder) => ({ folder, atMs: statSync(folder).mtimeMs })).sort((a, b) => b.atMs - a.atMs);
-  for (const { folder } of byAge.slice(runsKept)) rmSync(folder, { recursive: true, force: true });
+  const folders = readdirSync(resultsFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const runs = folders.map(({ name }) => path.join(resultsFolder, name));
+  const newestFirst = runs.map((run) => ({ run, atMs: statSync(run).mtimeMs })).sort((a, b) => b.atMs - a.atMs);
+  for (const { run } of newestFirst.slice(runsKept)) rmSync(run, { recursive: true, force: true });
 }
 
 function exitCodeOf(scenarios: readonly ScenarioResult[]): number {

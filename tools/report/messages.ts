@@ -26,7 +26,12 @@ interface Pickle {
   readonly location?: { readonly line: number };
   readonly astNodeIds: readonly string[];
   readonly tags: readonly Tagged[];
-  readonly steps: readonly { readonly id: string; readonly text: string; readonly astNodeIds: readonly string[] }[];
+  readonly steps: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly type?: string;
+    readonly astNodeIds: readonly string[];
+  }[];
 }
 interface StepFinished {
   readonly testCaseStartedId: string;
@@ -133,6 +138,7 @@ class MessageStream {
     const pickleStepId = testCase.testSteps.find(({ id }) => id === step.testStepId)?.pickleStepId;
     const pickleStep = pickle.steps.find(({ id }) => id === pickleStepId);
     return {
+      kind: pickleStep?.type ?? 'Hook',
       keyword: pickleStep ? (this.#keywords.get(pickleStep.astNodeIds[0]!) ?? '') : 'Hook',
       text: pickleStep?.text ?? '',
       status: step.testStepResult.status,

@@ -61,6 +61,7 @@ test('each end of a scenario has its verdict, each outline row its requirement',
       ['CTL-CMP-01', 'pass'],
       ['CTL-CMP-02', 'fail'],
       ['CTL-CMP-03', 'inconclusive'],
+      ['CTL-CMP-04', 'fail'],
     ],
   );
   assert.equal(results[0]!.rule, 'Every kind of end has its verdict');
@@ -83,21 +84,22 @@ test('a failure is printed with its step and the line that replays it', () => {
   assert.match(summary, /FAIL {2}CTL-CMP-02/);
   assert.match(summary, /at: When a step fails/);
   assert.match(summary, /--seed 7 tools\/report\/fixture\/verdicts.feature:17/);
-  assert.match(summary, /1 pass, 0 deviates, 1 fail, 1 inconclusive/);
+  assert.match(summary, /1 pass, 0 deviates, 2 fail, 1 inconclusive/);
 });
 
-test('a listed deviation that fails deviates; a listed one that passes fails', () => {
+test('a listed deviation whose promise fails deviates; one that passes, or fails before its promise, fails', () => {
   const listed = (requirement: string) => [{ requirement, scenario: '', reason: 'known', reference: '#1' }];
-  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-02'))[1]!.verdict, 'deviates');
+  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-02'))[1]!.verdict, 'fail');
+  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-04'))[3]!.verdict, 'deviates');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-01'))[0]!.verdict, 'fail');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-03'))[2]!.verdict, 'inconclusive');
 });
 
 test('JUnit keeps outline rows apart and escapes what XML cannot hold', () => {
   const xml = renderJUnit(report(results));
-  assert.equal(xml.match(/<testcase /g)!.length, 3);
+  assert.equal(xml.match(/<testcase /g)!.length, 4);
   assert.match(xml, /<failure message="fail">Error: 2 &lt; 3 &amp; &quot;lost&quot;/);
-  assert.match(xml, /tests="3" failures="1" errors="1" skipped="0"/);
+  assert.match(xml, /tests="4" failures="2" errors="1" skipped="0"/);
 });
 
 test('the page names every scenario and needs nothing from elsewhere', () => {

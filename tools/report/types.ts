@@ -17,6 +17,8 @@ export interface Observation {
 export const observationMediaType = 'application/x.switchlab.observation+json';
 
 export interface StepResult {
+  /** What Gherkin makes of the keyword: `Context`, `Action`, `Outcome`, or `Hook`. */
+  readonly kind: string;
   readonly keyword: string;
   readonly text: string;
   readonly status: string;
