@@ -6,7 +6,7 @@ import {
   type SlaveFrame,
   slaveFrameFormat,
 } from './auto-switch-frames.ts';
-import { epochAt } from './epoch-list.ts';
+import { epochAt, toldEpochs } from './epoch-list.ts';
 import type { Epochs } from './epochs.ts';
 import { FrameReader } from './frame-reader.ts';
 import { LinkSocket } from './link-socket.ts';
@@ -76,7 +76,8 @@ export class AutoSwitchMasterLink {
     this.#sender = null;
     this.ackOffset = -1;
     this.#events.joined(this);
-    this.socket.write(encodeMasterHandshake(this.#store.writtenOffset, this.#epochs.lastEpoch, this.#epochs.list));
+    const { lastEpoch, list } = this.#epochs;
+    this.socket.write(encodeMasterHandshake(this.#store.writtenOffset, lastEpoch, toldEpochs(list)));
   }
 
   #reported(maxOffset: number): void {

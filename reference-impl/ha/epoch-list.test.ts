@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -13,8 +13,10 @@ import {
   dropStartsFrom,
   type EpochStart,
   epochAt,
+  toldEpochs,
   withEnds,
 } from './epoch-list.ts';
+import { Epochs } from './epochs.ts';
 
 function list(text: string): EpochStart[] {
   return text.split(' ').flatMap((item) => {
@@ -53,6 +55,26 @@ test('appending keeps a list strictly ascending', () => {
       longer.slice(1).forEach((entry, i) => {
         assert.ok(entry.epoch > longer[i]!.epoch && entry.startOffset > longer[i]!.startOffset);
       });
+    }),
+  );
+});
+
+test('a handshake tells epochs before the first of a log as ones without a byte', () => {
+  assert.equal(text(toldEpochs([])), '');
+  assert.equal(text(toldEpochs(list('1-0 2-565'))), '1-0 2-565');
+  assert.equal(text(toldEpochs(list('3-0 7-565'))), '1-0 2-0 3-0 7-565');
+  assert.equal(text(toldEpochs(list('3-100'))), '3-100');
+  const many = toldEpochs(list('5000-0 5001-7'));
+  assert.equal(many.length, 1000);
+  assert.equal(text(many.slice(-3)), '4999-0 5000-0 5001-7');
+});
+
+test('a slave of this project cuts the same whether older epochs are told or not', () => {
+  fc.assert(
+    fc.property(ascending, ascending, fc.nat(9000), fc.nat(9000), (own, epochs, maxOffset, masterEnd) => {
+      const slave = { epochs: own, maxOffset };
+      const told = commonEnd(slave, { epochs: toldEpochs(epochs), maxOffset: masterEnd });
+      assert.equal(told, commonEnd(slave, { epochs, maxOffset: masterEnd }));
     }),
   );
 });
@@ -137,4 +159,20 @@ test('withEnds: each entry ends where the next starts', () => {
     { epoch: 1, startOffset: 0, endOffset: 5 },
     { epoch: 2, startOffset: 5, endOffset: 9 },
   ]);
+});
+
+test('an epoch file is written when its list changed, not at every look', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'epochs-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'epochFileCheckpoint');
+  const epochs = new Epochs(path);
+  epochs.beginAsMaster(1, 0);
+  epochs.beginAsMaster(2, 100);
+  rmSync(path);
+  epochs.dropBefore(50);
+  assert.equal(existsSync(path), false);
+  epochs.dropBefore(100);
+  assert.equal(existsSync(path), false);
+  epochs.dropBefore(101);
+  assert.equal(existsSync(path), true);
 });

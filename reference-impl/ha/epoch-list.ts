@@ -33,7 +33,7 @@ export function dropStartsFrom(list: readonly EpochStart[], offset: number): rea
 
 /** After old segments went: without the entries that end before `minOffset`. The last one stays. */
 export function dropEndsBefore(list: readonly EpochStart[], minOffset: number): readonly EpochStart[] {
-  return withEnds(list, Infinity).filter((entry) => entry.endOffset > minOffset - 1);
+  return list.filter((_, i) => (list[i + 1]?.startOffset ?? Infinity) > minOffset - 1);
 }
 
 /** @param end end of the last entry: Infinity, or the end of the log */
@@ -52,6 +52,22 @@ export function epochAt(list: readonly EpochStart[], offset: number): EpochEntry
   const at = list.findLastIndex((entry) => entry.startOffset <= offset);
   const { epoch, startOffset } = list[at]!;
   return { epoch, startOffset, endOffset: list[at + 1]?.startOffset ?? Infinity };
+}
+
+/** Entries that the handshake of RocketMQ has room for. */
+const toldMax = 1_000;
+
+/**
+ * The entries that a handshake tells: the list, and when that begins with the log, every older epoch as one without a
+ * byte before it. A master that replaced an empty first epoch, or never heard of it, has no entry in common with a slave
+ * that knows only that one. A slave of this project helps itself (`commonEnd`); a Java slave would never join again, and
+ * with these it cuts what it wrote in such an epoch.
+ */
+export function toldEpochs(list: readonly EpochStart[]): readonly EpochStart[] {
+  const first = list[0];
+  if (first === undefined || first.startOffset > 0) return list;
+  const older = Math.max(0, Math.min(first.epoch - 1, toldMax - list.length));
+  return [...Array.from({ length: older }, (_, i) => ({ epoch: first.epoch - older + i, startOffset: 0 })), ...list];
 }
 
 /** A log as a handshake describes it. */

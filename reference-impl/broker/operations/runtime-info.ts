@@ -108,7 +108,8 @@ function queues({ config }: Broker, acknowledgements: Acknowledgements) {
 
 function newOnly({ config, role }: Broker) {
   return {
-    brokerActive: !role.fenced,
+    // 5.3.3 calls a broker active while it is master.
+    brokerActive: !role.fenced && role.brokerId === 0,
     ackThreadPoolQueueSize: 0,
     ackThreadPoolQueueCapacity: config.ackThreadPoolQueueCapacity,
     ackThreadPoolQueueHeadWaitTimeMills: 0,
