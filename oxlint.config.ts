@@ -57,6 +57,8 @@ export default defineConfig({
     'no-underscore-dangle': 'off',
     'import/no-named-as-default-member': 'off',
     'import/no-named-as-default': 'off',
+    'promise/always-return': 'off',
+    'unicorn/prefer-set-has': 'off',
   },
   overrides: [
     ...Object.entries(mayImport).map(([layer, allowed]) => layerOverride(layer, allowed)),
