@@ -58,12 +58,12 @@ When('the controller that leads is killed', async function (this: SwitchlabWorld
 });
 
 When('two of the three controllers are killed', async function (this: SwitchlabWorld) {
-  await this.with(ControllerRecord).rememberWhole();
+  await this.with(ControllerRecord).remember();
   await this.with(ControllerGroup).killMajority();
 });
 
 When('every controller is killed', async function (this: SwitchlabWorld) {
-  await this.with(ControllerRecord).rememberWhole();
+  await this.with(ControllerRecord).remember();
   await this.with(ControllerGroup).killAll();
 });
 
@@ -72,7 +72,7 @@ When('the killed controller(s) start(s) again', async function (this: SwitchlabW
 });
 
 When('every controller is killed and started again', async function (this: SwitchlabWorld) {
-  await this.with(ControllerRecord).rememberWhole();
+  await this.with(ControllerRecord).remember(1);
   await this.with(ControllerGroup).killAll();
   await this.with(ControllerGroup).startKilled();
 });
@@ -84,7 +84,7 @@ When('every controller loses its data', async function (this: SwitchlabWorld) {
 });
 
 Given('a controller that does not lead has lost its data', async function (this: SwitchlabWorld) {
-  await this.with(ControllerRecord).rememberWhole();
+  await this.with(ControllerRecord).remember();
   await this.with(ControllerGroup).killFollower();
   await this.with(ControllerGroup).loseKilledData();
   await this.with(ControllerGroup).startKilled();
@@ -109,13 +109,13 @@ When('the master of the group is killed', async function (this: SwitchlabWorld) 
 });
 
 When('a slave of the group is killed', async function (this: SwitchlabWorld) {
-  await this.with(ControllerRecord).rememberWhole();
+  await this.with(ControllerRecord).remember();
   const [slave] = await this.with(Replicas).slaves();
   await this.with(Replicas).kill(slave!);
 });
 
 When('the master of the group freezes', async function (this: SwitchlabWorld) {
-  await this.with(ControllerRecord).rememberWhole();
+  await this.with(ControllerRecord).remember();
   this.with(Replicas).freeze(await this.with(Replicas).master());
 });
 

@@ -9,8 +9,8 @@ Feature: What controllers remember
 
     Scenario Outline: a group under <controllers>
       Given a group under <controllers>, with traffic
-      And an operator makes another replica master
-      And the controllers record the master that the operator named
+      And the master is killed
+      And the other replica takes over and accepts writes
       When every controller is killed and started again
       Then the controllers record what they did before
       And producers and consumers work

