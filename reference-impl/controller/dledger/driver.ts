@@ -41,6 +41,8 @@ export class RaftDriver {
   #draining = false;
   #drained: Promise<void> = Promise.resolve();
   #stopped = false;
+  /** On disk, in contrast to what is committed: a follower hears of a commit while the entry is still being written. */
+  #appliedIndex = -1;
   #lastStatus: RaftStatus;
   #statusListeners: (() => void)[] = [];
 
@@ -56,7 +58,7 @@ export class RaftDriver {
     const periodMs = raft.peerIds.length === 1 ? raft.timings.heartBeatTimeIntervalMs / 10 : tickMs;
     this.#timers.push(
       clock.every(periodMs, () => this.#tick()),
-      clock.every(checkpointMs, () => store.writeCheckpoint(this.#node.status.commitIndex)),
+      clock.every(checkpointMs, () => store.writeCheckpoint(this.#appliedIndex)),
     );
     this.#tick();
   }
@@ -114,7 +116,7 @@ export class RaftDriver {
     this.#stopped = true;
     await this.#drained;
     this.#failProposals('the controller is stopped');
-    this.#options.store.writeCheckpoint(this.#node.status.commitIndex);
+    this.#options.store.writeCheckpoint(this.#appliedIndex);
     this.#options.store.close();
   }
 
@@ -157,6 +159,7 @@ export class RaftDriver {
     }
     for (const entry of committed) {
       this.#options.apply(entry);
+      this.#appliedIndex = entry.index;
       for (const { lastIndex, term, resolve, reject } of this.#proposed) {
         if (lastIndex !== entry.index) continue;
         if (term === entry.term) resolve();
