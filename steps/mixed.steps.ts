@@ -33,6 +33,14 @@ Given(
 );
 
 Given(
+  'an idle group in which the {party} follows the {party}',
+  async function (this: SwitchlabWorld, slave: Party, _master: Party) {
+    await this.startTrial(['nameservers/new-with-controller', `brokers/${slave}-follows`], [secondReplica]);
+    await this.with(MixedGroup).firstIsFollowed();
+  },
+);
+
+Given(
   'brokers of the {party} with NameServer and controller of the {party}, with traffic',
   async function (this: SwitchlabWorld, brokers: Party, _nameserver: Party) {
     const parts = {
@@ -44,6 +52,10 @@ Given(
     await this.trial.trafficFlows();
   },
 );
+
+When('each of them has been killed as master and is back', async function (this: SwitchlabWorld) {
+  await this.with(MixedGroup).switchThereAndBack();
+});
 
 When('the leader of the controllers is lost', async function (this: SwitchlabWorld) {
   await this.with(ControllerGroup).killLeader();

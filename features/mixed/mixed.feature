@@ -39,6 +39,20 @@ Feature: Two implementations in one cluster
         | guest  | target |
         | target | guest  |
 
+  @CTL-DSN-02 @CTL-DSN-04
+  Rule: Replicas of both find each other again after switches without a message between
+
+    Scenario Outline: the <slave> follows the <master>, nobody sends
+      Given an idle group in which the <slave> follows the <master>
+      When each of them has been killed as master and is back
+      Then producers and consumers work
+      And every acknowledged message is readable from the new master
+
+      Examples:
+        | slave  | master |
+        | guest  | target |
+        | target | guest  |
+
   @CTL-CMP-20
   Rule: Brokers of the one switch under NameServer and controller of the other
 

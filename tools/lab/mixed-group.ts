@@ -67,6 +67,19 @@ export class MixedGroup {
     this.#trial.options.observe('leader', leader.target.name, `${leader.name} leads, of ${leader.target.name}`);
   }
 
+  /** Kills one master after the other, each of which comes back as the slave of the next. Without any traffic. */
+  async switchThereAndBack(): Promise<void> {
+    for (const _ of this.#replicas.all) {
+      const master = await this.#replicas.master();
+      await this.#replicas.kill(master);
+      const isOther = (view: GroupView) => view.master !== null && view.master !== addressOf(master);
+      const look = () => this.#trial.views.clusterInfo();
+      await until('another one is master', look, (views) => views.every(isOther), this.#trial.within('switch'));
+      await this.#replicas.mend(master);
+      await this.#replicas.areInSync(this.#replicas.all);
+    }
+  }
+
   /** The replica that was killed as master starts again and joins the SyncStateSet of the new one. */
   async killedReplicaFollows(): Promise<void> {
     const { server } = this.#trial.killed;

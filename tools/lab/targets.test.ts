@@ -20,11 +20,11 @@ test('a target list names one target for each release, the missing side is of th
   assert.deepEqual(namesOf('reference:new, apache:4.9.7'), ['reference:new', 'apache:4.9.7', 'tuned']);
 });
 
-test('a guest is one target more, and sets the pace when it is the slower one', () => {
+test('a guest is one target more, with a profile for both', () => {
   const mixed = parseTargets('reference', 'apache:5.3.3');
   assert.deepEqual(
     [mixed.new.name, mixed.guest?.name, mixed.defaultProfile],
-    ['reference:new', 'apache:5.3.3', 'tuned'],
+    ['reference:new', 'apache:5.3.3', 'mixed'],
   );
   assert.deepEqual(Object.keys(mixed.versions), ['reference:new', 'reference:old', 'apache:5.3.3']);
   assert.equal(parseTargets('reference').guest, null);

@@ -35,10 +35,11 @@ export function parseTargets(text: string, guestText: string | null = null): Tar
   const pair = { new: take('new'), old: take('old') };
   const guest = guestText === null ? null : parseGuest(guestText);
   const all = [pair.new, pair.old, ...(guest ? [guest] : [])];
+  const slowest = all.some(({ defaultProfile }) => defaultProfile === 'tuned') ? 'tuned' : 'compressed';
   return {
     ...pair,
     guest,
-    defaultProfile: all.some(({ defaultProfile }) => defaultProfile === 'tuned') ? 'tuned' : 'compressed',
+    defaultProfile: guest === null ? slowest : 'mixed',
     versions: Object.fromEntries(all.map(({ name, version }) => [name, version])),
     async prepare() {
       await Promise.all(all.map((target) => target.prepare()));
