@@ -1,8 +1,9 @@
 import { brokerConfig } from '../../reference-impl/config/broker.ts';
+import type { GroupView } from './group-views.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import { ReplicaHistories } from './replica-histories.ts';
 import { Replicas } from './replicas.ts';
-import type { Trial } from './trial.ts';
+import { topic, type Trial } from './trial.ts';
 import { ConditionFailure, throughout, until } from './until.ts';
 
 /** So many heartbeats, one of them at least, tell the controllers where a log ends that does not change. */
@@ -27,7 +28,7 @@ export class ElectionOrder {
     await throughout('logs stay equal', ends, equal, { deadlineMs: reports * this.#heartbeatMs });
   }
 
-  /** The controllers record this replica as master. */
+  /** The controllers record this replica as master, and NameServers list it. */
   async falls(winner: PlannedServer): Promise<void> {
     const look = async () => (await this.#replicas.info()).masterAddress;
     const isAnother = (master: string | null) => master !== null && master !== addressOf(this.#trial.killed.server);
@@ -35,6 +36,8 @@ export class ElectionOrder {
     const text = `${this.#replicas.all.find((replica) => addressOf(replica) === master)?.name} was elected`;
     this.#trial.options.observe('elected', master!, text);
     if (master !== addressOf(winner)) throw new ConditionFailure(`${text}, not ${winner.name}.`);
+    const isWinner = (views: readonly GroupView[]) => views.every((view) => view.master === master);
+    await until('it is listed', () => this.#trial.views.route(topic), isWinner, this.#trial.within('switch'));
   }
 
   get #heartbeatMs(): number {

@@ -6,6 +6,9 @@ import { drainBroker } from './traffic/drain.ts';
 import type { Trial } from './trial.ts';
 import { ConditionFailure, until } from './until.ts';
 
+/** The master may notice the death of its slave, and go on without it, so much earlier than the lab. */
+const noticeMs = 500;
+
 /** Acknowledged messages that a trial's group loses because an operator allows it. */
 export class GivenUpMessages {
   readonly #trial: Trial;
@@ -21,7 +24,7 @@ export class GivenUpMessages {
   async areCounted({ atMs }: ReplicaFault): Promise<void> {
     const { traffic, killed, options } = this.#trial;
     await traffic.stop();
-    const wasAlone = ({ answeredMs }: Attempt) => answeredMs > atMs && answeredMs <= killed.atMs;
+    const wasAlone = ({ answeredMs }: Attempt) => answeredMs > atMs - noticeMs && answeredMs <= killed.atMs;
     const kept = (lost: readonly Attempt[]) => lost.every(wasAlone);
     const look = () => this.#missing();
     const lost = await until('all others are readable', look, kept, this.#trial.within('switch'));
