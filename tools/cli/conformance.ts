@@ -32,7 +32,9 @@ const resultsFolder = path.join(projectRoot, 'test-results');
 
 const program = new Command('conformance')
   .description('Judges an implementation of RocketMQ controller mode by the documented behaviour.')
-  .argument('[features...]', 'feature files, or file:line as a failure prints it', ['features'])
+  .argument('[features...]', '`features` for all, a folder, a file, or file:line as a failure prints it', [
+    'features/compatibility',
+  ])
   .option('--target <list>', 'reference, or apache:<new>[,apache:<old>]', 'reference')
   .option('--guest <target>', 'run the mixed features too, where it stands beside the target')
   .option('--profile <name>', 'compressed, tuned or documented (default: by target)')
