@@ -3,9 +3,11 @@
 // A length of 0 reads as null, for a value too: the field is then absent.  Source: RocketMQSerializable, 4.9.7 and 5.3.3.
 import { SwitchlabError } from '../base/errors.ts';
 import { SerializeType, type ExtFields, type RemotingCommand } from './types.ts';
+import { TextCache } from './text-cache.ts';
 import { languageName, unknownLanguage } from './language.ts';
 
 const fixedBytes = 21;
+const texts = new TextCache();
 
 /** Decodes the header in `bytes` from `start` to `end`; throws FRAME_MALFORMED. */
 export function decodeRocketmqHeader(bytes: Buffer, start: number, end: number, body: Buffer | null): RemotingCommand {
@@ -38,8 +40,8 @@ function decodeExtFields(bytes: Buffer, start: number, end: number): ExtFields {
     const valueStart = keyEnd + 4;
     const valueEnd = valueStart + fieldLength(bytes.readInt32BE(keyEnd), valueStart, end);
     if (keyEnd > keyStart && valueEnd > valueStart) {
-      const key = bytes.toString('utf8', keyStart, keyEnd);
-      if (key !== '__proto__') extFields[key] = bytes.toString('utf8', valueStart, valueEnd);
+      const key = texts.text(bytes, keyStart, keyEnd);
+      if (key !== '__proto__') extFields[key] = texts.text(bytes, valueStart, valueEnd);
     }
     position = valueEnd;
   }
