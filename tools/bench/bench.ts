@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { exitWhenInterrupted } from '../lab/interrupts.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { parseTargets, type Targets } from '../lab/targets.ts';
 import { benchBoot } from './boot-bench.ts';
@@ -27,6 +28,7 @@ function measurement(name: string, description: string, bench: (targets: Targets
 measurement('send', 'messages/s, latency and CPU time per message, and their ratio to a naive server', benchSend);
 measurement('boot', 'time from start to ready of each process, and to a pair in sync', benchBoot);
 
+exitWhenInterrupted();
 try {
   await program.parseAsync();
 } catch (thrown) {

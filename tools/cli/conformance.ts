@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import path from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
-import { reapOrphans } from '../lab/process-registry.ts';
+import { processRegistry, reapOrphans } from '../lab/process-registry.ts';
 import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { parseTargets } from '../lab/targets.ts';
@@ -13,6 +13,7 @@ import { readScenarioResults } from '../report/messages.ts';
 import type { RunReport, ScenarioResult } from '../report/types.ts';
 import { readOtherReports, writeReports } from '../report/write.ts';
 import { positiveInteger } from './arguments.ts';
+import { interruptedCode, interruption } from '../lab/interrupts.ts';
 import { projectRoot } from './run.ts';
 
 interface Options {
@@ -29,6 +30,7 @@ interface Options {
 /** Runs kept in `test-results`; older ones go, so that a laptop does not fill up. */
 const runsKept = 20;
 const resultsFolder = path.join(projectRoot, 'test-results');
+const interrupted = interruption();
 
 const program = new Command('conformance')
   .description('Judges an implementation of RocketMQ controller mode by the documented behaviour.')
@@ -70,12 +72,18 @@ async function runCucumber(
   const tags = [options.tags, options.guest ? undefined : 'not @mixed'].filter((tag) => tag !== undefined);
   if (tags.length > 0) args.push('--tags', tags.map((tag) => `(${tag})`).join(' and '));
   if (options.parallel > 1) args.push('--parallel', String(options.parallel));
-  const { exitCode, signal } = await execa(process.execPath, args, {
+  const runner = execa(process.execPath, args, {
     cwd: projectRoot,
     env: settingsToEnv(settings),
     stdio: ['ignore', 'inherit', 'inherit'],
     reject: false,
+    cancelSignal: interrupted,
   });
+  // When this process is killed, the next run ends its feature runner too.
+  if (runner.pid !== undefined) (await processRegistry()).add(runner.pid);
+  const { exitCode, signal } = await runner;
+  // A runner that was stopped leaves the processes of its scenarios.
+  await reapOrphans();
   if (exitCode !== 0 && exitCode !== 1)
     throw new Error(`The feature runner ended with ${signal ?? exitCode}; see its output above.`);
   return readScenarioResults(messages);
@@ -119,7 +127,6 @@ async function conformance(options: Options, features: readonly string[]): Promi
   };
   writeFileSync(path.join(runFolder, 'settings.json'), `${JSON.stringify(settings, null, 1)}\n`);
   const results = await runCucumber(options, features, settings);
-  await reapOrphans();
   const known = readKnownDeviations(
     path.join(projectRoot, 'matrix/known-deviations', `${targets.new.name.replace(':', '-')}.yaml`),
   );
@@ -147,6 +154,11 @@ program.action(async (features: string[], options: Options) => {
   try {
     process.exitCode = await conformance(options, features);
   } catch (thrown) {
+    if (interrupted.aborted) {
+      console.error(`Interrupted (${interrupted.reason}): everything that was started has ended.`);
+      process.exitCode = interruptedCode(interrupted);
+      return;
+    }
     const setUp = thrown instanceof SetupError;
     console.error(setUp ? thrown.message : thrown);
     process.exitCode = setUp ? 3 : 2;

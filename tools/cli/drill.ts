@@ -5,6 +5,7 @@ import { readProfile } from '../lab/profile.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { parseTargets } from '../lab/targets.ts';
 import { positiveInteger } from './arguments.ts';
+import { exitWhenInterrupted } from '../lab/interrupts.ts';
 import { projectRoot } from './run.ts';
 
 const program = new Command('drill')
@@ -37,6 +38,7 @@ async function drill(options: { target: string; release: string; moments: number
   return violations.length === 0 ? 0 : 1;
 }
 
+exitWhenInterrupted();
 program.action(async (options: Parameters<typeof drill>[0]) => {
   try {
     process.exitCode = await drill(options);

@@ -5,6 +5,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'no
 import path from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { cacheFolder } from './folders.ts';
+import { until } from './until.ts';
 
 interface Identity {
   readonly pid: number;
@@ -12,13 +13,15 @@ interface Identity {
 }
 
 const startField = 22;
+const goneDeadlineMs = 10_000;
 
-/** Start time of a live process, null when there is none (or no /proc). */
+/** Start time of a live process, null when there is none (or no /proc). One that ended and was not waited for is none. */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The second field is the command in brackets and may hold blanks; the third follows the last bracket.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[startField - 3] ?? null;
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? null : (fields[startField - 4] ?? null);
   } catch {
     return null; // ENOENT: it has ended
   }
@@ -90,13 +93,24 @@ export function processRegistry(): Promise<ProcessRegistry> {
 export async function reapOrphans(): Promise<number> {
   const folder = await cacheFolder('children');
   let reaped = 0;
+  // A runner that was itself a child of one that is gone dies in one round; its children follow in the next.
+  for (let round = reapIn(folder); round.length > 0; round = reapIn(folder)) {
+    reaped += round.length;
+    const left = () => round.filter(isAlive).map(({ pid }) => pid);
+    await until('killed processes are gone', left, (pids) => pids.length === 0, { deadlineMs: goneDeadlineMs });
+  }
+  return reaped;
+}
+
+function reapIn(folder: string): Identity[] {
+  const reaped: Identity[] = [];
   for (const name of readdirSync(folder)) {
     const [pid, start, thread] = name.split('-');
     const runner = { pid: Number(pid), start: start ?? '' };
     const mine = runner.pid === process.pid && thread === String(threadId);
     if (mine || (isAlive(runner) && runner.pid !== process.pid)) continue;
     const file = path.join(folder, name);
-    reaped += childrenIn(file).filter(killNow).length;
+    reaped.push(...childrenIn(file).filter(killNow));
     rmSync(file, { force: true });
   }
   return reaped;

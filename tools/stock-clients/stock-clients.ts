@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { missingTools } from '../cli/tools-present.ts';
 import { projectRoot } from '../cli/run.ts';
 import { Inconclusive } from '../lab/inconclusive.ts';
+import { exitWhenInterrupted } from '../lab/interrupts.ts';
 import { ProcessExit } from '../lab/process-exit.ts';
 import { readProfile } from '../lab/profile.ts';
 import { SetupError } from '../lab/setup-error.ts';
@@ -99,4 +100,5 @@ function failed(thrown: unknown) {
   return { code: 1, text: `FAIL: ${judged ? thrown.message : ((thrown as Error).stack ?? String(thrown))}` };
 }
 
+exitWhenInterrupted();
 await program.parseAsync();

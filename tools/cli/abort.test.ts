@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { execa } from 'execa';
+import { until } from '../lab/until.ts';
+import { projectRoot } from './run.ts';
+
+/** Command lines of live processes that name this text. */
+function processesThatName(text: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(path.join('/proc', pid, 'cmdline'), 'utf8').replaceAll('\0', ' ');
+      } catch {
+        return ''; // it ended meanwhile
+      }
+    })
+    .filter((commandLine) => commandLine.includes(text));
+}
+
+function conformance(t: TestContext, name: string) {
+  const args = ['--disable-warning=ExperimentalWarning', 'tools/cli/conformance.ts', '--tags', '@CTL-CMP-06'];
+  const run = execa(process.execPath, [...args, '--name', name], { cwd: projectRoot, reject: false, all: true });
+  t.after(() => run.kill('SIGKILL'));
+  return run;
+}
+
+async function serversOf(name: string): Promise<void> {
+  const look = () => processesThatName(path.join('test-results', name, 'scenarios')).length;
+  await until('NameServer, controller and brokers run', look, (count) => count >= 4, { deadlineMs: 60_000 });
+}
+
+test('a run that is interrupted ends everything that it started', async (t) => {
+  const name = `test-abort-${process.pid}`;
+  const run = conformance(t, name);
+  await serversOf(name);
+  run.kill('SIGINT');
+  const { exitCode, all } = await run;
+  assert.equal(exitCode, 130, all);
+  assert.deepEqual(processesThatName(path.join('test-results', name)), []);
+});
+
+test('what a run left that was killed is ended by the next one', async (t) => {
+  const name = `test-killed-${process.pid}`;
+  const killed = conformance(t, name);
+  await serversOf(name);
+  killed.kill('SIGKILL');
+  const next = conformance(t, `test-next-${process.pid}`);
+  await serversOf(`test-next-${process.pid}`);
+  assert.deepEqual(processesThatName(path.join('test-results', name)), []);
+  const { exitCode, all } = await next;
+  assert.equal(exitCode, 0, all);
+});
