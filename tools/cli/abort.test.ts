@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
@@ -23,7 +23,11 @@ function processesThatName(text: string): string[] {
 function conformance(t: TestContext, name: string) {
   const args = ['--disable-warning=ExperimentalWarning', 'tools/cli/conformance.ts', '--tags', '@CTL-CMP-06'];
   const run = execa(process.execPath, [...args, '--name', name], { cwd: projectRoot, reject: false, all: true });
-  t.after(() => run.kill('SIGKILL'));
+  t.after(async () => {
+    run.kill('SIGKILL');
+    await run;
+    rmSync(path.join(projectRoot, 'test-results', name), { recursive: true, force: true });
+  });
   return run;
 }
 
