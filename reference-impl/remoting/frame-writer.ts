@@ -1,7 +1,7 @@
 // Frame, big-endian:  0 length i32 (bytes after this field) | 4 serializeType u8 | 5 headerLength u24 | 8 header | body
 import { SwitchlabError } from '../base/errors.ts';
 import { frameLengthMax } from './frame-splitter.ts';
-import { encodeJsonHeader } from './json-header.ts';
+import { encodeJsonHeader, jsonHeaderBytesMax } from './json-header.ts';
 import { encodeRocketmqHeader, rocketmqHeaderBytesMax } from './rocketmq-header.ts';
 import { SerializeType, type RemotingCommand } from './types.ts';
 
@@ -27,20 +27,18 @@ export class FrameWriter {
   /** Appends a frame; the body is copied. Throws FRAME_TOO_LARGE, and has then written nothing. */
   write(command: OutgoingCommand): void {
     const bodyBytes = command.body?.length ?? 0;
-    const json = command.serializeType === SerializeType.JSON ? encodeJsonHeader(command) : null;
-    const headerBytesMax = json === null ? rocketmqHeaderBytesMax(command.remark, command.extFields) : 3 * json.length;
+    const { serializeType, remark, extFields } = command;
+    const isJson = serializeType === SerializeType.JSON;
+    const headerBytesMax = (isJson ? jsonHeaderBytesMax : rocketmqHeaderBytesMax)(remark, extFields);
     const slab = this.#room(headerOffset + headerBytesMax + bodyBytes);
     const start = this.#position;
-    const headerBytes =
-      json === null
-        ? encodeRocketmqHeader(command, slab, start + headerOffset)
-        : slab.write(json, start + headerOffset, 'utf8');
+    const headerBytes = (isJson ? encodeJsonHeader : encodeRocketmqHeader)(command, slab, start + headerOffset);
     const length = 4 + headerBytes + bodyBytes;
     if (length > frameLengthMax) {
       throw new SwitchlabError('FRAME_TOO_LARGE', `The frame for code ${command.code} would have ${length + 4} bytes.`);
     }
     slab.writeInt32BE(length, start);
-    slab.writeUInt32BE(command.serializeType * 0x1000000 + headerBytes, start + 4);
+    slab.writeUInt32BE(serializeType * 0x1000000 + headerBytes, start + 4);
     if (command.body !== null) slab.set(command.body, start + headerOffset + headerBytes);
     this.#position = start + 4 + length;
     this.pendingBytes += 4 + length;

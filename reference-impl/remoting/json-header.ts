@@ -7,7 +7,12 @@ import { quoteFastjson } from './fastjson-writer.ts';
 import { readTolerant } from './fastjson.ts';
 import { javaLanguage, languageName, languageOrdinal } from './language.ts';
 import { nextOpaque } from './opaque.ts';
+import { writeInteger, writePlainQuoted, writeText } from './text-writer.ts';
 import { SerializeType, type ExtFields, type RemotingCommand } from './types.ts';
+
+const openBrace = 0x7b;
+const comma = 0x2c;
+const colon = 0x3a;
 
 /** Decodes the header in `bytes` from `start` to `end`, leniently as fastjson does; throws FRAME_MALFORMED. */
 export function decodeJsonHeader(bytes: Buffer, start: number, end: number, body: Buffer | null): RemotingCommand {
@@ -83,23 +88,50 @@ function toText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The header as text. */
-export function encodeJsonHeader(command: Omit<RemotingCommand, 'body'>): string {
-  const { code, language, version, opaque, flag, remark, extFields } = command;
-  let text = `{"code":${code}`;
-  if (extFields !== null) text += `,"extFields":${encodeExtFields(extFields)}`;
-  text += `,"flag":${flag}`;
-  const name = languageName(language);
-  if (name !== undefined) text += `,"language":"${name}"`;
-  text += `,"opaque":${opaque}`;
-  if (remark !== null) text += `,"remark":${quoteFastjson(remark)}`;
-  return `${text},"serializeTypeCurrentRPC":"JSON","version":${version}}`;
+/** An escaped character takes six bytes. */
+const characterBytesMax = 6;
+/** Everything but remark and fields: names, punctuation and numbers of the header. */
+const frameworkBytesMax = 256;
+/** Quotes, colon and comma of a field. */
+const fieldBytesMax = 6;
+
+/** Upper bound of the bytes that `encodeJsonHeader` writes. */
+export function jsonHeaderBytesMax(remark: string | null, extFields: ExtFields | null): number {
+  let characters = remark?.length ?? 0;
+  let bytes = frameworkBytesMax;
+  for (const key in extFields) {
+    characters += key.length + extFields[key]!.length;
+    bytes += fieldBytesMax;
+  }
+  return bytes + characterBytesMax * characters;
 }
 
-function encodeExtFields(extFields: ExtFields): string {
-  let text = '';
+/** Writes the header at `offset`, where there is room for `jsonHeaderBytesMax`, and returns its length. */
+export function encodeJsonHeader(command: Omit<RemotingCommand, 'body'>, out: Buffer, offset: number): number {
+  const { code, language, version, opaque, flag, remark, extFields } = command;
+  let at = writeInteger(out, code, writeText(out, '{"code":', offset));
+  if (extFields !== null) at = writeExtFields(extFields, out, writeText(out, ',"extFields":', at));
+  at = writeInteger(out, flag, writeText(out, ',"flag":', at));
+  const name = languageName(language);
+  if (name !== undefined) at = writeQuoted(out, name, writeText(out, ',"language":', at));
+  at = writeInteger(out, opaque, writeText(out, ',"opaque":', at));
+  if (remark !== null) at = writeQuoted(out, remark, writeText(out, ',"remark":', at));
+  at = writeInteger(out, version, writeText(out, ',"serializeTypeCurrentRPC":"JSON","version":', at));
+  return writeText(out, '}', at) - offset;
+}
+
+function writeExtFields(extFields: ExtFields, out: Buffer, offset: number): number {
+  let at = offset;
   for (const key in extFields) {
-    text += `${text === '' ? '{' : ','}${quoteFastjson(key)}:${quoteFastjson(extFields[key]!)}`;
+    out[at] = at === offset ? openBrace : comma;
+    at = writeQuoted(out, key, at + 1);
+    out[at] = colon;
+    at = writeQuoted(out, extFields[key]!, at + 1);
   }
-  return text === '' ? '{}' : `${text}}`;
+  return at === offset ? writeText(out, '{}', at) : writeText(out, '}', at);
+}
+
+function writeQuoted(out: Buffer, text: string, at: number): number {
+  const end = writePlainQuoted(out, text, at);
+  return end === -1 ? at + out.write(quoteFastjson(text), at) : end;
 }

@@ -3,6 +3,7 @@
 // A length of 0 reads as null, for a value too: the field is then absent.  Source: RocketMQSerializable, 4.9.7 and 5.3.3.
 import { SwitchlabError } from '../base/errors.ts';
 import { SerializeType, type ExtFields, type RemotingCommand } from './types.ts';
+import { writeText } from './text-writer.ts';
 import { TextCache } from './text-cache.ts';
 import { languageName, unknownLanguage } from './language.ts';
 
@@ -77,12 +78,10 @@ export function encodeRocketmqHeader(command: Omit<RemotingCommand, 'body'>, out
   const extStart = offset + fixedBytes + remarkBytes;
   let position = extStart;
   for (const key in extFields) {
-    const keyBytes = out.write(key, position + 2);
-    out.writeInt16BE(keyBytes, position);
-    position += 2 + keyBytes;
-    const valueBytes = out.write(extFields[key]!, position + 4);
-    out.writeInt32BE(valueBytes, position);
-    position += 4 + valueBytes;
+    const keyEnd = writeText(out, key, position + 2);
+    out.writeInt16BE(keyEnd - position - 2, position);
+    position = writeText(out, extFields[key]!, keyEnd + 4);
+    out.writeInt32BE(position - keyEnd - 4, keyEnd);
   }
   out.writeInt32BE(position - extStart, extStart - 4);
   return position - offset;
