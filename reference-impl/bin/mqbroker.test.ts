@@ -14,7 +14,7 @@ import { parseOffsetMsgId } from '../message/ids.ts';
 import { decodeRecord } from '../message/record.ts';
 import { createRemotingClient } from '../remoting/client.ts';
 import { RequestCode, ResponseCode } from '../remoting/codes.ts';
-import type { RemotingClient } from '../remoting/types.ts';
+import type { RemotingClient, RemotingCommand } from '../remoting/types.ts';
 
 const bin = fileURLToPath(new URL('mqbroker.ts', import.meta.url));
 
@@ -22,12 +22,15 @@ const bin = fileURLToPath(new URL('mqbroker.ts', import.meta.url));
 class BrokerProcess implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly lines: string[] = [];
+  /** What it logged: errors only. */
+  logged = '';
   readonly exited: Promise<number | null>;
 
   constructor(release: Release, configFile: string) {
     const args = ['--disable-warning=ExperimentalWarning', bin, '--release', release, '-c', configFile];
     const env = { ...process.env, ROCKETMQ_HOME: tmpdir(), SWITCHLAB_LOG: 'error' };
-    this.child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stderr!.on('data', (text) => (this.logged += String(text)));
     this.exited = new Promise((resolve) => this.child.once('exit', resolve));
   }
 
@@ -36,7 +39,7 @@ class BrokerProcess implements AsyncDisposable {
       this.lines.push(line);
       if (line.startsWith('ready ')) return JSON.parse(line.slice(6)) as Record<string, string>;
     }
-    throw new Error(`the broker exited with ${await this.exited}`);
+    throw new Error(`the broker exited with ${await this.exited}: ${this.logged}`);
   }
 
   async [Symbol.asyncDispose]() {
@@ -138,6 +141,46 @@ async function queued(client: RemotingClient, address: string): Promise<number> 
     count += Number((await client.invoke(address, pull, 5000)).extFields!.maxOffset);
   }
   return count;
+}
+
+/** Sends one after the other until one is refused; returns the answers. */
+async function sendUntilRefused(client: RemotingClient, address: string): Promise<RemotingCommand[]> {
+  const answers: RemotingCommand[] = [];
+  do {
+    const request = { code: 310, extFields: sendFields('T', '', {}), body: Buffer.alloc(60_000) };
+    answers.push(await client.invoke(address, request, 5000));
+  } while (answers.at(-1)!.code === ResponseCode.SUCCESS && answers.length < sends);
+  return answers;
+}
+
+for (const flushDiskType of ['ASYNC_FLUSH', 'SYNC_FLUSH'] as const) {
+  test(`${flushDiskType}: a broker whose store vanishes says so once, refuses sends at once, and leaves in time`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mqbroker-'));
+    const client = createRemotingClient({ release: 'new', log: silentLog, addressBook: directDial });
+    try {
+      await using broker = new BrokerProcess('new', await configFile(folder, { flushDiskType }));
+      const { remoting } = await broker.ready();
+      const send = { code: 310, extFields: sendFields('T', '', {}), body: Buffer.from('body') };
+      assert.equal((await client.invoke(remoting!, send, 5000)).code, ResponseCode.SUCCESS);
+      rmSync(join(folder, 'store'), { recursive: true });
+      const refusal = (await sendUntilRefused(client, remoting!)).at(-1)!;
+      assert.equal(refusal.code, ResponseCode.SERVICE_NOT_AVAILABLE);
+      assert.match(refusal.remark!, /^service not available now/);
+      const again = await client.invoke(remoting!, send, 5000);
+      assert.equal(again.code, ResponseCode.SERVICE_NOT_AVAILABLE);
+      broker.child.kill('SIGTERM');
+      assert.equal(await broker.exited, 0);
+      const errors = broker.logged
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      assert.equal(errors.length, 1, broker.logged);
+      assert.equal(errors[0]!.msg, 'the disk failed: nothing more is stored');
+    } finally {
+      await client.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 }
 
 test('it prints what RocketMQ prints, and leaves in time when it is told to', async () => {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { systemClock, type Timer } from '../base/clock.ts';
+import { errorText } from '../base/errors.ts';
 import type { LinkSocket } from './link-socket.ts';
 import type { HaOptions } from './types.ts';
 
@@ -70,7 +71,18 @@ export class SlaveDialer {
       socket.off('error', failed);
       socket.setTimeout(0);
       this.#dialling = null;
-      this.#link = this.#open(socket);
+      this.#opened(socket, address);
     });
+  }
+
+  /** A store whose disk failed cannot begin to replicate; it says so each time it tries. */
+  #opened(socket: Socket, address: string): void {
+    try {
+      this.#link = this.#open(socket);
+    } catch (thrown) {
+      this.#options.log.warn({ address, error: errorText(thrown) }, 'Replication cannot begin');
+      socket.destroy();
+      this.lost();
+    }
   }
 }

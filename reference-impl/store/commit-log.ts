@@ -224,8 +224,11 @@ export class CommitLog {
   syncDirectories(): void {
     for (const directory of this.#directories) {
       const fd = openSync(directory, 'r');
-      fsyncSync(fd);
-      closeSync(fd);
+      try {
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
     }
   }
 

@@ -11,7 +11,7 @@ import { type WaitingAnswer, WaitingAnswers } from './waiting-answers.ts';
 /** Progress and role as plain numbers, and the answers that came of them. */
 function bench(flushDiskType: 'ASYNC_FLUSH' | 'SYNC_FLUSH') {
   const config = brokerConfig('new', { flushDiskType, syncFlushTimeout: 5000, slaveTimeout: 3000 });
-  const store = { writtenOffset: 0, flushedOffset: 0, confirmOffset: 0 };
+  const store = { writtenOffset: 0, flushedOffset: 0, confirmOffset: 0, writeable: true };
   const role = { name: 'SYNC_MASTER', masterEpoch: 1, fenced: false, replicatedOffset: 0 };
   const answers: { endOffset: number; code: number }[] = [];
   const acknowledgements = new Acknowledgements({
@@ -118,6 +118,29 @@ test('a late replica and a late flush have their own codes, and the replica coun
     { endOffset: 20, code: ResponseCode.FLUSH_SLAVE_TIMEOUT },
   ]);
 });
+
+for (const flush of ['ASYNC_FLUSH', 'SYNC_FLUSH'] as const) {
+  test(`${flush}: what the disk took down is refused at once; what is stored still waits for its replicas`, () => {
+    const { store, role, answers, acknowledgements, wait } = bench(flush);
+    wait(10, 'replicated', 1000);
+    wait(20, 'written', 1000);
+    wait(30, 'flushed', 1000);
+    wait(40, 'replicated', 1000);
+    Object.assign(store, { writtenOffset: 10, flushedOffset: 10, writeable: false });
+    acknowledgements.sweep(1100);
+    const lost = ResponseCode.SERVICE_NOT_AVAILABLE;
+    assert.deepEqual(answers, [
+      { endOffset: 20, code: lost },
+      { endOffset: 30, code: lost },
+    ]);
+    role.replicatedOffset = 10;
+    acknowledgements.sweep(1200);
+    assert.deepEqual(answers.slice(2), [
+      { endOffset: 10, code: ResponseCode.SUCCESS },
+      { endOffset: 40, code: lost },
+    ]);
+  });
+}
 
 for (const change of [{ name: 'SLAVE' }, { masterEpoch: 2 }, { fenced: true }]) {
   test(`no send that waits across a role change is acknowledged: ${JSON.stringify(change)}`, () => {

@@ -1,13 +1,13 @@
 import type { BrokerConfig } from '../../config/broker.ts';
 import { ResponseCode } from '../../remoting/codes.ts';
-import type { StoreProgress } from '../../store/types.ts';
+import type { MessageStore, StoreProgress } from '../../store/types.ts';
 import type { BrokerRole } from '../role/types.ts';
 import { type WaitingAnswer, WaitingAnswers } from './waiting-answers.ts';
 
 /** What an acknowledgement depends on. */
 export interface AcknowledgementSources {
   readonly config: () => BrokerConfig;
-  readonly store: StoreProgress;
+  readonly store: StoreProgress & Pick<MessageStore, 'writeable'>;
   readonly role: BrokerRole;
   /** Sends the answer. */
   readonly answer: (waiting: WaitingAnswer, code: number) => void;
@@ -18,7 +18,8 @@ export type AcknowledgedWhen = 'written' | 'flushed' | 'replicated';
 
 /**
  * Answers stored sends when their bytes are safe enough: WAIT=false when written, otherwise when written (ASYNC_FLUSH) or
- * flushed (SYNC_FLUSH) and replicated as the role asks. Late ones get FLUSH_DISK_TIMEOUT or FLUSH_SLAVE_TIMEOUT.
+ * flushed (SYNC_FLUSH) and replicated as the role asks. Late ones get FLUSH_DISK_TIMEOUT or FLUSH_SLAVE_TIMEOUT, those
+ * that the disk took down with it SERVICE_NOT_AVAILABLE.
  */
 export class Acknowledgements {
   readonly #sources: AcknowledgementSources;
@@ -61,17 +62,18 @@ export class Acknowledgements {
   /** Store or replication moved: answers what is safe now. */
   release(): void {
     if (this.size === 0) return;
-    const { store, role, config } = this.#sources;
+    const { store, role } = this.#sources;
     this.roleChanged();
-    const local = config().flushDiskType === 'SYNC_FLUSH' ? store.flushedOffset : store.writtenOffset;
+    const stored = this.#storedOffset;
     this.#answerUpTo(this.#written, store.writtenOffset);
-    this.#answerUpTo(this.#flushed, local);
-    this.#answerUpTo(this.#replicated, Math.min(local, role.replicatedOffset));
+    this.#answerUpTo(this.#flushed, stored);
+    this.#answerUpTo(this.#replicated, Math.min(stored, role.replicatedOffset));
   }
 
   /** Answers those that waited too long. */
   sweep(nowMs: number): void {
     this.release();
+    if (!this.#sources.store.writeable) this.#refuseLost();
     const { syncFlushTimeout, slaveTimeout } = this.#sources.config();
     const flushLimitMs = nowMs - syncFlushTimeout;
     this.#expire(this.#written, flushLimitMs, ResponseCode.FLUSH_DISK_TIMEOUT);
@@ -100,6 +102,12 @@ export class Acknowledgements {
     this.abandon();
   }
 
+  /** End of what this broker has stored as its flushDiskType asks. */
+  get #storedOffset(): number {
+    const { store, config } = this.#sources;
+    return config().flushDiskType === 'SYNC_FLUSH' ? store.flushedOffset : store.writtenOffset;
+  }
+
   /** Code for the oldest send that waits for replicas, null while it is in time. A missing replica counts more than a flush. */
   #lateCode(flushLimitMs: number, slaveLimitMs: number): number | null {
     const { oldest } = this.#replicated;
@@ -108,6 +116,17 @@ export class Acknowledgements {
       return oldest.sinceMs <= flushLimitMs ? ResponseCode.FLUSH_DISK_TIMEOUT : null;
     }
     return oldest.sinceMs <= slaveLimitMs ? ResponseCode.FLUSH_SLAVE_TIMEOUT : null;
+  }
+
+  /** The disk failed: bytes that this broker has not stored by now it never will. Call right after `release`. */
+  #refuseLost(): void {
+    this.#expire(this.#written, Infinity, ResponseCode.SERVICE_NOT_AVAILABLE);
+    this.#expire(this.#flushed, Infinity, ResponseCode.SERVICE_NOT_AVAILABLE);
+    const stored = this.#storedOffset;
+    for (let { oldest } = this.#replicated; oldest !== undefined && oldest.endOffset > stored; ) {
+      this.#sources.answer(this.#replicated.shift(), ResponseCode.SERVICE_NOT_AVAILABLE);
+      oldest = this.#replicated.oldest;
+    }
   }
 
   #answerUpTo(queue: WaitingAnswers, offset: number): void {

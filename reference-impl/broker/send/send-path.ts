@@ -9,7 +9,7 @@ import type { Broker, Handlers } from '../broker.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { MessageBuilder } from './message-builder.ts';
 import { placeBatch, type Placed, placeOne, type Send } from './placing.ts';
-import { overloaded, replicasNotEnough, storeRefusal } from './refusals.ts';
+import { notAvailable, overloaded, replicasNotEnough, storeRefusal } from './refusals.ts';
 import { queueRefusal, targetTopic } from './target-topic.ts';
 import type { WaitingAnswer } from './waiting-answers.ts';
 
@@ -107,6 +107,10 @@ export class SendPath {
   }
 
   #answer(waiting: WaitingAnswer, code: number): void {
+    if (code === ResponseCode.SERVICE_NOT_AVAILABLE) {
+      waiting.connection.reply(waiting.request, this.#refuse(notAvailable));
+      return;
+    }
     const { queueId, physicalOffset, physicalOffsets, transactionId } = waiting;
     const hex = this.#storeHostHex;
     this.#broker.stats.putLatencies.add(Date.now() - waiting.sinceMs);
