@@ -76,6 +76,7 @@ export function assembleController(parts: ControllerParts): { driver: RaftDriver
     clock,
     log,
   });
+  driver.onStatus(() => elections.leadershipChanged());
   handlePeers(server, driver);
   handleControllerRequests(server, { queue, elections, config, members, status: () => driver.status });
   return { driver, elections };

@@ -6,7 +6,7 @@ import type { Connection, ResponseInit } from '../remoting/types.ts';
 import type { DecisionQueue } from './decision-queue.ts';
 import type { RoleNotifier } from './role-notifier.ts';
 import { controllerTrigger, electMasterOf, type ElectMasterRequest } from './requests/elect-master.ts';
-import type { Heartbeat, LiveBroker, LiveBrokers } from './state/liveness.ts';
+import { brokersMax, type Heartbeat, type LiveBroker, type LiveBrokers } from './state/liveness.ts';
 import type { ReplicasInfo } from './state/replicas.ts';
 
 export interface ElectionsOptions {
@@ -29,6 +29,10 @@ export class Elections {
   readonly #watched = new WeakSet<Connection>();
   /** Sets with an election of our own under way. */
   readonly #electing = new Set<string>();
+  /** Brokers that went while another controller led. */
+  readonly #goneBefore = new Set<string>();
+  #nextExpiry: { readonly timer: Timer; readonly atMs: number } | null = null;
+  #serving = false;
   #stopped = false;
 
   constructor(options: ElectionsOptions) {
@@ -52,6 +56,24 @@ export class Elections {
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();
+    this.#nextExpiry?.timer.cancel();
+  }
+
+  /**
+   * This controller may have begun to lead. A master that it saw going before is replaced at once; the scan is left with
+   * those that nobody saw, because a controller that has just started has not heard the living yet either.
+   */
+  leadershipChanged(): void {
+    const { isServing, replicas } = this.#options;
+    const began = isServing() && !this.#serving;
+    this.#serving = isServing();
+    if (!began) return;
+    for (const brokerName of replicas.brokerNames) {
+      const masterBrokerId = replicas.set(brokerName)?.masterBrokerId ?? null;
+      if (masterBrokerId === null || !this.#goneBefore.has(goneKey(brokerName, masterBrokerId))) continue;
+      if (this.#living(brokerName, masterBrokerId) === undefined) void this.#electForSet(brokerName);
+    }
+    this.#goneBefore.clear();
   }
 
   /** 904. Returns false when the table is full. */
@@ -61,7 +83,9 @@ export class Elections {
     if (result === 'FIRST') {
       const { brokerName, brokerId, brokerAddress } = heartbeat;
       log.info({ brokerName, brokerId, brokerAddress }, 'broker is alive');
+      this.#goneBefore.delete(goneKey(brokerName, brokerId));
       this.#watch(connection);
+      this.#expireInTime();
     }
     return result !== 'FULL';
   }
@@ -87,12 +111,31 @@ export class Elections {
       broker.connection.close();
       this.#gone(broker, 'its heartbeat is too old');
     }
+    this.#expireInTime();
+  }
+
+  /** Looks again when the first broker would be silent for too long. The periodic scan alone is late by up to its period. */
+  #expireInTime(): void {
+    const { live, clock } = this.#options;
+    const atMs = live.nextExpiryMs;
+    if (this.#stopped || atMs === null) return;
+    if (this.#nextExpiry !== null && this.#nextExpiry.atMs <= atMs) return;
+    this.#nextExpiry?.timer.cancel();
+    const timer = clock.after(Math.max(1, atMs - clock.nowMs()), () => {
+      this.#nextExpiry = null;
+      this.#expire();
+    });
+    this.#nextExpiry = { timer, atMs };
   }
 
   #gone({ brokerName, brokerId }: LiveBroker, why: string): void {
     this.#options.log.info({ brokerName, brokerId, why }, 'broker is gone');
+    if (!this.#options.isServing()) {
+      if (this.#goneBefore.size < brokersMax) this.#goneBefore.add(goneKey(brokerName, brokerId));
+      return;
+    }
     const isMaster = this.#options.replicas.set(brokerName)?.masterBrokerId === brokerId;
-    if (isMaster && this.#options.isServing()) void this.#electForSet(brokerName);
+    if (isMaster) void this.#electForSet(brokerName);
   }
 
   /** A master that died while no controller watched, with another broker of its set alive. */
@@ -136,4 +179,8 @@ export class Elections {
     const clusterName = replicas.set(brokerName)?.clusterName ?? '';
     return live.living(clusterName, brokerName, brokerId, clock.nowMs());
   }
+}
+
+function goneKey(brokerName: string, brokerId: number): string {
+  return `${brokerId} ${brokerName}`;
 }

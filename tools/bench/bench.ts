@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { positiveInteger } from '../cli/arguments.ts';
 import { exitWhenInterrupted } from '../lab/interrupts.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { parseTargets, type Targets } from '../lab/targets.ts';
 import { benchBoot } from './boot-bench.ts';
+import { benchFailover } from './failover-bench.ts';
 import { benchSend } from './send-bench.ts';
 
 const program = new Command('bench').description(
@@ -27,6 +29,26 @@ function measurement(name: string, description: string, bench: (targets: Targets
 
 measurement('send', 'messages/s, latency and CPU time per message, and their ratio to a naive server', benchSend);
 measurement('boot', 'time from start to ready of each process, and to a pair in sync', benchBoot);
+
+program
+  .command('failover')
+  .description('time from the loss of a master to the first accepted write')
+  .option('--target <list>', 'reference, or apache:<new>', 'reference')
+  .option('--beside <list>', 'another target, measured in the same run')
+  .option('--profile <name>', 'documented or compressed', 'documented')
+  .option('--runs <number>', 'losses of each kind', positiveInteger, 10)
+  .action(async ({ target, beside, profile, runs }: FailoverArguments) => {
+    const targets = [target, ...(beside === undefined ? [] : [beside])].map((text) => parseTargets(text));
+    for (const prepared of targets) await prepared.prepare();
+    await benchFailover({ targets, profile, runs });
+  });
+
+interface FailoverArguments {
+  readonly target: string;
+  readonly beside?: string;
+  readonly profile: string;
+  readonly runs: number;
+}
 
 exitWhenInterrupted();
 try {

@@ -5,7 +5,7 @@ import { readProfile } from '../lab/profile.ts';
 import type { Targets } from '../lab/targets.ts';
 import { readTopology } from '../lab/topology.ts';
 import { Trial } from '../lab/trial.ts';
-import { median, table } from './table.ts';
+import { rowOfTimes, table } from './table.ts';
 
 const runs = 5;
 const pair = readTopology('nameservers/new-and-controller', 'brokers/controller-mode');
@@ -23,11 +23,12 @@ export async function benchBoot(targets: Targets): Promise<void> {
     await bootEach(targets, counted);
     await bootPair(targets, counted);
   }
-  console.log(`\n${table(['boot', 'median ms', 'least', 'most'], Object.entries(times).map(rowOf))}`);
-}
-
-function rowOf([what, ms]: [string, number[]]): string[] {
-  return [what, ...[median(ms), Math.min(...ms), Math.max(...ms)].map((value) => value.toFixed(0))];
+  console.log(
+    `\n${table(
+      ['boot', 'median ms', 'least', 'most'],
+      Object.entries(times).map(([what, ms]) => rowOfTimes(what, ms)),
+    )}`,
+  );
 }
 
 /** One after the other, each with the machine to itself. */

@@ -11,3 +11,8 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
+
+/** `what`, then median, least and most of its times in whole ms. */
+export function rowOfTimes(what: string, ms: readonly number[]): string[] {
+  return [what, ...[median(ms), Math.min(...ms), Math.max(...ms)].map((value) => value.toFixed(0))];
+}

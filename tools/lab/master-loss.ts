@@ -62,18 +62,24 @@ export class MasterLoss {
     this.#trial.options.observe('lost', server.name, `${server.name}, the master, ${fault}`);
   }
 
-  /** Every NameServer lists another master, and it takes writes. Both times go into the report. */
-  async isReplaced(): Promise<void> {
+  /**
+   * Every NameServer lists another master, and it takes writes. Both times go into the report.
+   * @returns ms from the fault to the first acknowledgement by another replica, as the producer saw it
+   */
+  async isReplaced(): Promise<number> {
     const { server, fault, atMs } = this.lost;
     const look = () => this.#trial.views.route(topic);
     const isOther = ({ master }: GroupView) => master !== null && master !== addressOf(server);
     await until('another replica is master', look, (views) => views.every(isOther), this.#trial.within('switch'));
     const routeMs = Date.now() - atMs;
-    const first = () => this.#trial.traffic.ledger.attempts.find((row) => isStoredElsewhere(row, server)) ?? null;
+    const { attempts } = this.#trial.traffic.ledger;
+    // The other replica may have been master before.
+    const first = () => attempts.find((row) => row.answeredMs >= atMs && isStoredElsewhere(row, server)) ?? null;
     const stored = await until('it takes writes', first, (row) => row !== null, this.#trial.within('switch'));
     const sendMs = stored!.answeredMs - atMs;
     const text = `route switched ${routeMs} ms after the master ${fault}, first send acknowledged after ${sendMs} ms`;
     this.#trial.options.observe('switch', sendMs, text);
+    return sendMs;
   }
 
   /** The old master registers with every NameServer anew, as the master it takes itself for: none lists it as that. */

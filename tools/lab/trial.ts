@@ -8,7 +8,7 @@ import type { Link } from './link.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import type { Topology } from './topology.ts';
 import { drainBroker } from './traffic/drain.ts';
-import { GroupTraffic } from './traffic/group-traffic.ts';
+import { GroupTraffic, type Pace } from './traffic/group-traffic.ts';
 import { ConditionFailure, throughout, until } from './until.ts';
 
 /** Writes what was seen into the report. */
@@ -76,7 +76,7 @@ export class Trial implements AsyncDisposable {
     this.options.observe('online', false, 'no NameServer lists a broker of the group');
   }
 
-  async startTraffic(producers?: readonly Release[]): Promise<void> {
+  async startTraffic(producers?: readonly Release[], pace?: Pace): Promise<void> {
     const { observe: _, ...options } = this.options;
     const { seed, evidenceFolder, profile } = options;
     const [{ master }] = (await this.views.clusterInfo()) as [GroupView];
@@ -89,6 +89,7 @@ export class Trial implements AsyncDisposable {
       evidenceFolder,
       producers,
       deadlineMs,
+      pace,
     });
   }
 

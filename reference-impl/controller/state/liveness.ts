@@ -22,7 +22,7 @@ export interface LiveBroker extends Heartbeat {
 }
 
 /** More brokers than this are not kept: the heartbeat of the next one is refused. */
-const brokersMax = 10000;
+export const brokersMax = 10000;
 
 /**
  * The brokers that this controller hears. Each member of the group keeps its own table, which is not replicated: brokers
@@ -54,6 +54,15 @@ export class LiveBrokers {
   living(clusterName: string, brokerName: string, brokerId: number, nowMs: number): LiveBroker | undefined {
     const broker = this.#brokers.get(keyOf(clusterName, brokerName, brokerId));
     return broker !== undefined && broker.lastMs + broker.timeoutMs >= nowMs ? broker : undefined;
+  }
+
+  /** When the first of them is silent for too long if nobody sends any more; null without brokers. */
+  get nextExpiryMs(): number | null {
+    let next: number | null = null;
+    for (const { lastMs, timeoutMs } of this.#brokers.values()) {
+      if (next === null || lastMs + timeoutMs < next) next = lastMs + timeoutMs;
+    }
+    return next === null ? null : next + 1;
   }
 
   /** Removes and returns the brokers that are silent for too long. */

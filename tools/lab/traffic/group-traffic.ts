@@ -23,12 +23,24 @@ export interface GroupTrafficOptions {
   /** One producer of each release named here. */
   readonly producers?: readonly Release[];
   readonly deadlineMs: number;
+  /** Default: `featurePace`. */
+  readonly pace?: Pace;
 }
+
+/** How hard each producer tries. */
+export interface Pace {
+  /** Messages per second. */
+  readonly rate: number;
+  /** Sends in flight: with all of them stuck in a dead broker, nothing is sent to a new one until they time out. */
+  readonly window: number;
+  readonly pollNameServerInterval: number;
+}
+
+const featurePace: Pace = { rate: 100, window: 16, pollNameServerInterval: 200 };
 
 /** Acknowledged and delivered messages that show that traffic flows. */
 const proofMessages = 20;
 const sendMsgTimeoutMs = 3_000;
-const pollNameServerIntervalMs = 200;
 
 /** Seeded producers of the given releases and a consumer on one topic, through every fault, with their ledger. */
 export class GroupTraffic implements AsyncDisposable {
@@ -54,10 +66,10 @@ export class GroupTraffic implements AsyncDisposable {
   }
 
   static async start(options: GroupTrafficOptions): Promise<GroupTraffic> {
-    const { cluster, topic, seed, producers = releases } = options;
+    const { cluster, topic, seed, producers = releases, pace = featurePace } = options;
     const ledger = createLedger(options.evidenceFolder);
     const client = (release: Release) => clientOptions(cluster, cluster.addresses('namesrv'), release);
-    const common = { ledger, topic, pollNameServerInterval: pollNameServerIntervalMs };
+    const common = { ledger, topic, pollNameServerInterval: pace.pollNameServerInterval };
     const sending = producers.map((release, index) =>
       startBackgroundProducer({
         ...common,
@@ -65,8 +77,8 @@ export class GroupTraffic implements AsyncDisposable {
         run: String(seed),
         name: release,
         seed: seed + index,
-        rate: 100,
-        window: 16,
+        rate: pace.rate,
+        window: pace.window,
         attemptsMax: 1,
         bodyBytes: 128,
         sendMsgTimeout: sendMsgTimeoutMs,
