@@ -7,12 +7,13 @@ const mayImport: Record<string, readonly string[]> = {
   'reference-impl/remoting': ['base'],
   'reference-impl/message': ['base'],
   'reference-impl/raft': ['base'],
-  'reference-impl/store': ['base', 'message'],
+  'reference-impl/dledger': ['base', 'remoting', 'raft'],
+  'reference-impl/store': ['base', 'message', 'dledger'],
   'reference-impl/ha': ['base', 'message', 'store'],
   'reference-impl/namesrv': ['base', 'config', 'remoting'],
-  'reference-impl/controller': ['base', 'config', 'remoting', 'raft'],
+  'reference-impl/controller': ['base', 'config', 'remoting', 'raft', 'dledger'],
   'reference-impl/client': ['base', 'remoting', 'message'],
-  'reference-impl/broker': ['base', 'config', 'remoting', 'message', 'store', 'ha'],
+  'reference-impl/broker': ['base', 'config', 'remoting', 'message', 'raft', 'dledger', 'store', 'ha'],
   'reference-impl/admin': ['base', 'remoting', 'message', 'client'],
 };
 
@@ -65,12 +66,12 @@ export default defineConfig({
     refuse('matrix/**/*.ts', '.*', 'matrix is data: it imports nothing'),
     refuse(
       'tools/check/**/*.ts',
-      'reference-impl/(config|remoting|raft|store|ha|namesrv|controller|client|broker|admin|bin)/|^(\\.\\./)+(lab|cli|report|bench)/',
+      'reference-impl/(config|remoting|raft|dledger|store|ha|namesrv|controller|client|broker|admin|bin)/|^(\\.\\./)+(lab|cli|report|bench)/',
       'tools/check may import only: base, message',
     ),
     refuse(
       'tools/lab/**/*.ts',
-      'reference-impl/(store|raft|ha|controller|namesrv|broker|bin)/|^(\\.\\./)+(cli|report|bench|rehearse|doctor)/',
+      'reference-impl/(store|raft|dledger|ha|controller|namesrv|broker|bin)/|^(\\.\\./)+(cli|report|bench|rehearse|doctor)/',
       'tools/lab starts bin/* by path and may import only: base, config, remoting, message, client, admin, tools/check',
     ),
     refuse(

@@ -3,7 +3,7 @@ import { SwitchlabError, errorText } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { ResponseCode } from '../remoting/codes.ts';
 import type { ResponseInit } from '../remoting/types.ts';
-import type { RaftDriver } from './dledger/driver.ts';
+import type { RaftDriver } from '../dledger/driver.ts';
 import type { Decision, DecisionContext } from './requests/decision.ts';
 import { encodeEvent } from './state/events.ts';
 

@@ -12,15 +12,15 @@ import { type ControllerConfig, type ControllerMembers, controllerMembers } from
 import { controllerKeys } from '../config/keys/controller.ts';
 import { nettyServerKeys } from '../config/keys/netty-server.ts';
 import { liveConfig } from '../config/live.ts';
-import { raftTimings } from './dledger/timings.ts';
+import { raftTimings } from '../dledger/timings.ts';
 import { createRemotingClient } from '../remoting/client.ts';
 import { createRemotingServer } from '../remoting/server.ts';
 import { assembleController } from './assemble.ts';
-import type { RaftDriver } from './dledger/driver.ts';
-import { folderDisk } from './dledger/folder-disk.ts';
+import type { RaftDriver } from '../dledger/driver.ts';
+import { folderDisk } from '../dledger/folder-disk.ts';
 import { isPlausibleBody } from './state/events.ts';
 import { ReplicasInfo } from './state/replicas.ts';
-import { DLedgerStore } from './dledger/dledger-store.ts';
+import { DLedgerStore } from '../dledger/dledger-store.ts';
 
 export interface ControllerOptions {
   readonly config: Readonly<ControllerConfig>;

@@ -1,8 +1,8 @@
-import { SwitchlabError } from '../../base/errors.ts';
-import { type Entry, entryHeaderBytes, entrySize } from '../../raft/entry.ts';
-import type { StoredLog } from '../../raft/log.ts';
-import type { HardState } from '../../raft/member.ts';
-import type { Ready } from '../../raft/node.ts';
+import { SwitchlabError } from '../base/errors.ts';
+import { type Entry, entryHeaderBytes, entrySize } from '../raft/entry.ts';
+import type { StoredLog } from '../raft/log.ts';
+import type { HardState } from '../raft/member.ts';
+import type { Ready } from '../raft/node.ts';
 import type { SegmentedBytes, StoreDisk } from './disk.ts';
 import { decodeIndexUnit, encodeEntry, encodeFiller, encodeIndexUnit, indexUnitBytes } from './entry-format.ts';
 import { lastGoodEntry } from './recovery.ts';

@@ -1,5 +1,5 @@
-import { SwitchlabError } from '../../base/errors.ts';
-import { dledgerTimings, type RaftTimings } from '../../raft/options.ts';
+import { SwitchlabError } from '../base/errors.ts';
+import { dledgerTimings, type RaftTimings } from '../raft/options.ts';
 
 /**
  * The intervals of a controller group. RocketMQ has no key for them; for a laboratory in a hurry the environment variable

@@ -4,8 +4,8 @@
 // Segment end: 0 magic = -1 i32 | 4 bytes left in the segment, these included, i32
 // Index unit, 32 bytes:  0 magic = 1 i32 | 4 pos i64 | 12 size i32 | 16 index i64 | 24 term i64
 // Source: DLedgerEntryCoder, DLedgerIndexEntry, DLedgerMmapFileStore 0.3.1.2.
-import { readInt64, viewOf, writeInt64 } from '../../base/bytes.ts';
-import { type Entry, entryHeaderBytes, entrySize } from '../../raft/entry.ts';
+import { readInt64, viewOf, writeInt64 } from '../base/bytes.ts';
+import { type Entry, entryHeaderBytes, entrySize } from '../raft/entry.ts';
 
 export const entryMagic = 1;
 export const fillerMagic = -1;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Clock } from '../../base/clock.ts';
-import { silentLog } from '../../base/log.ts';
-import { seededRandom } from '../../base/random.ts';
-import { dledgerTimings } from '../../raft/options.ts';
+import type { Clock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { seededRandom } from '../base/random.ts';
+import { dledgerTimings } from '../raft/options.ts';
 import type { StoreDisk } from './disk.ts';
 import { DLedgerStore } from './dledger-store.ts';
 import { RaftDriver } from './driver.ts';

@@ -8,7 +8,7 @@ interface Golden {
   readonly text: string;
 }
 
-const file = new URL('../../../golden/controller/dledger-messages.json', import.meta.url);
+const file = new URL('../../golden/controller/dledger-messages.json', import.meta.url);
 const { messages } = JSON.parse(readFileSync(file, 'utf8')) as { messages: Golden[] };
 const textOf = (name: string) => messages.find((message) => message.name === name)!.text;
 

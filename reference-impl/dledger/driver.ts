@@ -1,10 +1,10 @@
-import { SwitchlabError, errorText } from '../../base/errors.ts';
-import type { Clock, Timer } from '../../base/clock.ts';
-import type { Log } from '../../base/log.ts';
-import { type Entry, entryHeaderBytes, segmentFillerBytes } from '../../raft/entry.ts';
-import type { Outgoing, RaftRequest, RaftResponse } from '../../raft/messages.ts';
-import { RaftNode, type RaftStatus, type Ready } from '../../raft/node.ts';
-import type { RaftOptions } from '../../raft/options.ts';
+import { SwitchlabError, errorText } from '../base/errors.ts';
+import type { Clock, Timer } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { type Entry, entryHeaderBytes, segmentFillerBytes } from '../raft/entry.ts';
+import type { Outgoing, RaftRequest, RaftResponse } from '../raft/messages.ts';
+import { RaftNode, type RaftStatus, type Ready } from '../raft/node.ts';
+import type { RaftOptions } from '../raft/options.ts';
 import type { DLedgerStore } from './dledger-store.ts';
 
 export interface RaftDriverOptions {

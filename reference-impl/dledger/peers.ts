@@ -1,7 +1,7 @@
-import { errorText } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
-import type { RaftRequest, RaftResponse } from '../../raft/messages.ts';
-import type { RemotingClient, RemotingServer } from '../../remoting/types.ts';
+import { errorText } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { RaftRequest, RaftResponse } from '../raft/messages.ts';
+import type { RemotingClient, RemotingServer } from '../remoting/types.ts';
 import type { RaftDriver } from './driver.ts';
 import {
   decodeRequest,

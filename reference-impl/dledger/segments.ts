@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { assert } from '../../base/assert.ts';
-import { SwitchlabError } from '../../base/errors.ts';
+import { assert } from '../base/assert.ts';
+import { SwitchlabError } from '../base/errors.ts';
 import type { SegmentedBytes } from './disk.ts';
 
 const sync = promisify(fdatasync);

@@ -1,8 +1,8 @@
 // Small text files of a DLedger member, `key=value` lines:
 //   currterm    voteLeader=<id, or empty>  currTerm=<n>
 //   checkpoint  committedIndex=<n>  endIndex=<n>
-import { SwitchlabError } from '../../base/errors.ts';
-import type { HardState } from '../../raft/member.ts';
+import { SwitchlabError } from '../base/errors.ts';
+import type { HardState } from '../raft/member.ts';
 import type { StoreDisk } from './disk.ts';
 
 export interface Checkpoint {

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { type Entry, positionFor, sameEntry } from '../../raft/entry.ts';
+import { type Entry, positionFor, sameEntry } from '../raft/entry.ts';
 import { DLedgerStore } from './dledger-store.ts';
 import { decodeEntryHeader, encodeEntry } from './entry-format.ts';
 import { folderDisk } from './folder-disk.ts';
 
-const golden = new URL('../../../golden/', import.meta.url);
+const golden = new URL('../../golden/', import.meta.url);
 
 interface GoldenLog {
   readonly hex: string;

@@ -1,4 +1,4 @@
-import { type Entry, entryHeaderBytes } from '../../raft/entry.ts';
+import { type Entry, entryHeaderBytes } from '../raft/entry.ts';
 import type { SegmentedBytes } from './disk.ts';
 import { decodeEntryHeader, encodeIndexUnit, fillerMagic, indexUnitBytes } from './entry-format.ts';
 

@@ -6,8 +6,8 @@
 //                     lastEntryIndex / index, count, beginIndex, endIndex
 //   every one         code, group, leaderId, localId, remoteId, term
 // Source: io.openmessaging.storage.dledger.protocol 0.3.1.2, written by fastjson.
-import { SwitchlabError, errorText } from '../../base/errors.ts';
-import { type Entry, entrySize } from '../../raft/entry.ts';
+import { SwitchlabError, errorText } from '../base/errors.ts';
+import { type Entry, entrySize } from '../raft/entry.ts';
 import {
   type PushRequest,
   type PushType,
@@ -15,8 +15,8 @@ import {
   type RaftRequest,
   type RaftResponse,
   type VoteResult,
-} from '../../raft/messages.ts';
-import { DLedgerCode } from '../../remoting/codes.ts';
+} from '../raft/messages.ts';
+import { DLedgerCode } from '../remoting/codes.ts';
 
 export const requestCodes = {
   vote: DLedgerCode.VOTE,

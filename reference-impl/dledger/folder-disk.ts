@@ -1,6 +1,6 @@
 import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SwitchlabError } from '../../base/errors.ts';
+import { SwitchlabError } from '../base/errors.ts';
 import type { StoreDisk } from './disk.ts';
 import { Segments } from './segments.ts';
 
