@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { MessageStore } from '../store/types.ts';
 import {
   encodeMasterHandshake,
@@ -11,6 +10,7 @@ import type { Epochs } from './epochs.ts';
 import { FrameReader } from './frame-reader.ts';
 import { LinkSocket } from './link-socket.ts';
 import { LogSender, type TransferFrames } from './log-sender.ts';
+import type { HaSocket } from './network.ts';
 import type { HaOptions } from './types.ts';
 
 /** What a link of the master tells the service. */
@@ -36,7 +36,7 @@ export class AutoSwitchMasterLink {
   #sender: LogSender | null = null;
   #confirmSent = -1;
 
-  constructor(socket: Socket, options: HaOptions, store: MessageStore, epochs: Epochs, events: MasterLinkEvents) {
+  constructor(socket: HaSocket, options: HaOptions, store: MessageStore, epochs: Epochs, events: MasterLinkEvents) {
     this.#options = options;
     this.#store = store;
     this.#epochs = epochs;

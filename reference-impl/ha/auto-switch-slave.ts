@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { systemClock } from '../base/clock.ts';
 import type { MessageStore } from '../store/types.ts';
 import {
   decodeEpochs,
@@ -14,6 +14,7 @@ import type { Epochs } from './epochs.ts';
 import { FrameReader } from './frame-reader.ts';
 import { LinkSocket } from './link-socket.ts';
 import { SlaveDialer } from './slave-dialer.ts';
+import type { HaSocket } from './network.ts';
 import type { HaOptions, SlaveStatus } from './types.ts';
 
 /** One connection to the master: handshake, cut, then bytes until it closes. */
@@ -54,7 +55,7 @@ export class AutoSwitchSlave {
       connected: this.#session?.state === 'TRANSFER',
       lastReadTimestamp: link?.lastReadMs ?? 0,
       lastWriteTimestamp: link?.lastWriteMs ?? 0,
-      transferredByteInSecond: link?.meter.rate(Date.now()) ?? 0,
+      transferredByteInSecond: link?.meter.rate((this.#options.clock ?? systemClock).nowMs()) ?? 0,
     };
   }
 
@@ -62,7 +63,7 @@ export class AutoSwitchSlave {
     this.#dialer.setAddress(address);
   }
 
-  #open(socket: Socket): LinkSocket {
+  #open(socket: HaSocket): LinkSocket {
     const link: LinkSocket = new LinkSocket(socket, this.#options, {
       data: (chunk) => this.#read(session, chunk),
       heartbeat: () => this.#report(session),

@@ -1,4 +1,5 @@
 import { systemClock, type Timer } from '../base/clock.ts';
+import { systemDisk } from '../base/disk.ts';
 import { offsetAckedBy } from './acked-by.ts';
 import { AutoSwitchMasterLink } from './auto-switch-master.ts';
 import { AutoSwitchSlave } from './auto-switch-slave.ts';
@@ -24,7 +25,8 @@ const ticksPerLag = 30;
  * serves replicas only while it is master: a slave that comes too early would cut its log to one that is not final yet.
  */
 export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwitchHaService {
-  const epochs = new Epochs(options.storePathEpochFile);
+  const { clock = systemClock, disk = systemDisk } = options;
+  const epochs = new Epochs(disk, options.storePathEpochFile);
   const slave = new AutoSwitchSlave(options, store, epochs);
   const links = new Set<AutoSwitchMasterLink>();
   const listeners: (() => void)[] = [];
@@ -47,10 +49,10 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
 
   const propose = (asking: SyncState) => {
     if (proposer === null) return;
-    const members = asking.nextProposal(Date.now());
+    const members = asking.nextProposal(clock.nowMs());
     if (members === null) return;
     const answered = (answer: ProposalAnswer) => {
-      asking.answered(answer, Date.now());
+      asking.answered(answer, clock.nowMs());
       if (state === asking) settle();
     };
     proposer(members, asking.agreed).then(answered, () => answered('UNKNOWN'));
@@ -60,10 +62,10 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     for (const other of links) {
       if (other !== link && other.brokerId === link.brokerId) other.socket.close('the replica connected anew');
     }
-    state?.connected(link.brokerId, link.asyncLearner, Date.now());
+    state?.connected(link.brokerId, link.asyncLearner, clock.nowMs());
   };
   const acknowledged = (link: AutoSwitchMasterLink) => {
-    state?.acknowledged(link.brokerId, link.ackOffset, Date.now());
+    state?.acknowledged(link.brokerId, link.ackOffset, clock.nowMs());
     settle();
   };
   const closed = (link: AutoSwitchMasterLink) => {
@@ -86,7 +88,7 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
 
   const tick = () => {
     epochs.dropBefore(store.minPhyOffset);
-    state?.expireJoins(Date.now());
+    state?.expireJoins(clock.nowMs());
     settle();
     for (const link of links) link.announceConfirmed();
   };
@@ -100,13 +102,13 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     address: link.socket.remoteAddress,
     ackOffset: link.ackOffset,
     transferFromWhere: link.transferFromWhere,
-    transferredByteInSecond: link.socket.meter.rate(Date.now()),
+    transferredByteInSecond: link.socket.meter.rate(clock.nowMs()),
   });
 
   const newEpoch = (master: SyncState, masterEpoch: number, set: SyncStateSet) => {
     store.writeNow();
     master.beginEpoch(epochs.beginAsMaster(masterEpoch, store.maxPhyOffset));
-    master.install(set, Date.now());
+    master.install(set, clock.nowMs());
     for (const link of links) {
       link.pump();
       link.announce();
@@ -174,17 +176,17 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
       if (state === null) slave.setMasterHaAddress(address);
     },
     installSyncStateSet(set) {
-      if (state?.install(set, Date.now())) settle();
+      if (state?.install(set, clock.nowMs())) settle();
     },
     proposeThrough: (by) => void (proposer = by),
     checkSyncStateSet() {
-      state?.check(Date.now());
+      state?.check(clock.nowMs());
       settle();
     },
     onProgress: (added) => void listeners.push(added),
     async start() {
       await listener.start();
-      timer = systemClock.every(Math.max(1, options.haMaxTimeSlaveNotCatchup / ticksPerLag), tick);
+      timer = clock.every(Math.max(1, options.haMaxTimeSlaveNotCatchup / ticksPerLag), tick);
     },
     async stop() {
       timer?.cancel();

@@ -1,9 +1,10 @@
-import type { Socket } from 'node:net';
+import { systemClock } from '../base/clock.ts';
 import type { MessageStore } from '../store/types.ts';
 import { classicReportFormat, encodeClassicTransfer } from './classic-frames.ts';
 import { FrameReader } from './frame-reader.ts';
 import { LinkSocket } from './link-socket.ts';
 import { LogSender, type TransferFrames } from './log-sender.ts';
+import type { HaSocket } from './network.ts';
 import type { HaOptions, ReplicaStatus } from './types.ts';
 
 const frames: TransferFrames = { endAt: () => Infinity, header: encodeClassicTransfer };
@@ -17,7 +18,7 @@ export class ClassicMasterLink {
   #sender: LogSender | null = null;
 
   /** @param changed runs after an acknowledgement and after the end */
-  constructor(socket: Socket, options: HaOptions, store: MessageStore, changed: (link: ClassicMasterLink) => void) {
+  constructor(socket: HaSocket, options: HaOptions, store: MessageStore, changed: (link: ClassicMasterLink) => void) {
     this.#options = options;
     this.#store = store;
     const reader = new FrameReader(classicReportFormat);
@@ -44,7 +45,7 @@ export class ClassicMasterLink {
       address: this.#link.remoteAddress,
       ackOffset: this.ackOffset,
       transferFromWhere: this.#sender?.nextOffset ?? -1,
-      transferredByteInSecond: this.#link.meter.rate(Date.now()),
+      transferredByteInSecond: this.#link.meter.rate((this.#options.clock ?? systemClock).nowMs()),
     };
   }
 

@@ -1,9 +1,10 @@
-import type { Socket } from 'node:net';
+import { systemClock } from '../base/clock.ts';
 import type { MessageStore } from '../store/types.ts';
 import { type ClassicTransfer, classicTransferFormat, encodeClassicReport } from './classic-frames.ts';
 import { FrameReader } from './frame-reader.ts';
 import { LinkSocket } from './link-socket.ts';
 import { SlaveDialer } from './slave-dialer.ts';
+import type { HaSocket } from './network.ts';
 import type { HaOptions, SlaveStatus } from './types.ts';
 
 /**
@@ -34,7 +35,7 @@ export class ClassicSlave {
       connected: link !== null,
       lastReadTimestamp: link?.lastReadMs ?? 0,
       lastWriteTimestamp: link?.lastWriteMs ?? 0,
-      transferredByteInSecond: link?.meter.rate(Date.now()) ?? 0,
+      transferredByteInSecond: link?.meter.rate((this.#options.clock ?? systemClock).nowMs()) ?? 0,
     };
   }
 
@@ -49,7 +50,7 @@ export class ClassicSlave {
     link.write(encodeClassicReport(this.#reported));
   }
 
-  #open(socket: Socket): LinkSocket {
+  #open(socket: HaSocket): LinkSocket {
     const reader = new FrameReader(classicTransferFormat);
     const link: LinkSocket = new LinkSocket(socket, this.#options, {
       data: (chunk) => {

@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net';
 import { offsetAckedBy } from './acked-by.ts';
 import { ClassicMasterLink } from './classic-master.ts';
 import { ClassicSlave } from './classic-slave.ts';
 import { HaListener } from './listener.ts';
+import type { HaSocket } from './network.ts';
 import type { ClassicHaService, HaDependencies } from './types.ts';
 
 /**
@@ -20,7 +20,7 @@ export function createClassicHa({ options, store }: HaDependencies): ClassicHaSe
     push2SlaveMaxOffset = Math.max(push2SlaveMaxOffset, link.ackOffset);
     for (const listener of listeners) listener();
   };
-  const listener = new HaListener(options, (socket: Socket) => {
+  const listener = new HaListener(options, (socket: HaSocket) => {
     const link = new ClassicMasterLink(socket, options, store, changed);
     links.add(link);
   });

@@ -4,17 +4,8 @@
 //   <epoch>-<startOffset>      one line per entry, ascending
 // An empty list is never written. The former content stays in `<file>.bak`, which is read when the file is damaged.
 // Source: EpochFileCache and CheckpointFile, 5.3.3.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
 import { javaCrc32 } from '../base/bytes.ts';
+import type { Disk } from '../base/disk.ts';
 import { SwitchlabError } from '../base/errors.ts';
 import type { EpochStart } from './epoch-list.ts';
 
@@ -41,9 +32,9 @@ function parseEntry(line: string): EpochStart | null {
  * The entries kept at `path`, or in its `.bak` when it is missing or damaged; none when there is neither.
  * Throws STORE_CORRUPT when files exist and both are damaged: cutting a log by a guess would lose records.
  */
-export function readEpochFile(path: string): readonly EpochStart[] {
-  const files = [path, `${path}.bak`].filter((file) => existsSync(file));
-  const texts = files.map((file) => readFileSync(file, 'utf8'));
+export function readEpochFile(disk: Disk, path: string): readonly EpochStart[] {
+  const files = [path, `${path}.bak`].filter((file) => disk.exists(file));
+  const texts = files.map((file) => disk.readText(file));
   for (const text of texts) {
     const epochs = parseEpochFile(text);
     if (epochs !== null) return epochs;
@@ -53,15 +44,16 @@ export function readEpochFile(path: string): readonly EpochStart[] {
 }
 
 /** Replaces the file in one step and makes it durable: an entry is on disk before the first byte of its epoch. */
-export function writeEpochFile(path: string, epochs: readonly EpochStart[]): void {
+export function writeEpochFile(disk: Disk, path: string, epochs: readonly EpochStart[]): void {
   if (epochs.length === 0) return;
-  if (existsSync(path)) writeFileSync(`${path}.bak`, readFileSync(path));
-  const file = openSync(`${path}.tmp`, 'w');
+  if (disk.exists(path)) disk.writeText(`${path}.bak`, disk.readText(path));
+  const text = Buffer.from(formatEpochFile(epochs));
+  const file = disk.open(`${path}.tmp`, 'w');
   try {
-    writeSync(file, formatEpochFile(epochs));
-    fsyncSync(file);
+    file.write(text, 0, text.length, 0);
+    file.sync();
   } finally {
-    closeSync(file);
+    file.close();
   }
-  renameSync(`${path}.tmp`, path);
+  disk.rename(`${path}.tmp`, path);
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { systemDisk } from '../base/disk.ts';
 import { formatEpochFile, parseEpochFile, readEpochFile, writeEpochFile } from './epoch-file.ts';
 import {
   appendEpoch,
@@ -143,15 +144,15 @@ test('a damaged epoch file is noticed, and its backup is read', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'epoch-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'epochFileCheckpoint');
-  assert.deepEqual(readEpochFile(path), []);
-  writeEpochFile(path, list('1-0'));
-  writeEpochFile(path, []);
-  writeEpochFile(path, list('1-0 2-565'));
-  assert.equal(text(readEpochFile(path)), '1-0 2-565');
+  assert.deepEqual(readEpochFile(systemDisk, path), []);
+  writeEpochFile(systemDisk, path, list('1-0'));
+  writeEpochFile(systemDisk, path, []);
+  writeEpochFile(systemDisk, path, list('1-0 2-565'));
+  assert.equal(text(readEpochFile(systemDisk, path)), '1-0 2-565');
   writeFileSync(path, readFileSync(path, 'utf8').replace('565', '566'));
-  assert.equal(text(readEpochFile(path)), '1-0');
+  assert.equal(text(readEpochFile(systemDisk, path)), '1-0');
   writeFileSync(`${path}.bak`, '1\n7\n1-0\n');
-  assert.throws(() => readEpochFile(path), { code: 'STORE_CORRUPT' });
+  assert.throws(() => readEpochFile(systemDisk, path), { code: 'STORE_CORRUPT' });
 });
 
 test('withEnds: each entry ends where the next starts', () => {
@@ -165,7 +166,7 @@ test('an epoch file is written when its list changed, not at every look', (t) =>
   const folder = mkdtempSync(join(tmpdir(), 'epochs-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'epochFileCheckpoint');
-  const epochs = new Epochs(path);
+  const epochs = new Epochs(systemDisk, path);
   epochs.beginAsMaster(1, 0);
   epochs.beginAsMaster(2, 100);
   rmSync(path);

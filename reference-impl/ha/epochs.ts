@@ -1,15 +1,18 @@
+import type { Disk } from '../base/disk.ts';
 import { type EpochStart, appendEpoch, dropEndsBefore, dropEpochsFrom, dropStartsFrom } from './epoch-list.ts';
 import { readEpochFile, writeEpochFile } from './epoch-file.ts';
 
 /** The epoch list of one broker, in memory and in its file: every change is on disk when the call returns. */
 export class Epochs {
+  readonly #disk: Disk;
   readonly #path: string;
   #list: readonly EpochStart[];
 
   /** @param path storePathEpochFile; throws STORE_CORRUPT */
-  constructor(path: string) {
+  constructor(disk: Disk, path: string) {
+    this.#disk = disk;
     this.#path = path;
-    this.#list = readEpochFile(path);
+    this.#list = readEpochFile(disk, path);
   }
 
   get list(): readonly EpochStart[] {
@@ -52,6 +55,6 @@ export class Epochs {
   #replace(list: readonly EpochStart[]): void {
     if (list.length === this.#list.length && list.every((entry, i) => entry === this.#list[i])) return;
     this.#list = list;
-    writeEpochFile(this.#path, list);
+    writeEpochFile(this.#disk, this.#path, list);
   }
 }

@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net';
-import { systemClock, type Timer } from '../base/clock.ts';
+import { type Clock, systemClock, type Timer } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
 import { FlowMeter } from './flow-meter.ts';
+import type { HaSocket } from './network.ts';
 import type { HaOptions } from './types.ts';
 
 /** Bytes that may wait in one socket before a sender pauses. */
@@ -21,25 +21,29 @@ export interface LinkHandlers {
   closed(): void;
 }
 
-export type LinkOptions = Pick<HaOptions, 'log' | 'haSendHeartbeatInterval' | 'haHousekeepingInterval'>;
+export type LinkOptions = Pick<HaOptions, 'log' | 'clock' | 'haSendHeartbeatInterval' | 'haHousekeepingInterval'>;
 
 /** One HA connection of either side: heartbeats when it writes nothing, closes when it reads nothing. */
 export class LinkSocket {
   readonly remoteAddress: string;
   readonly meter = new FlowMeter();
-  lastReadMs = Date.now();
-  lastWriteMs = Date.now();
-  readonly #socket: Socket;
+  lastReadMs: number;
+  lastWriteMs: number;
+  readonly #socket: HaSocket;
+  readonly #clock: Clock;
   readonly #options: LinkOptions;
   readonly #handlers: LinkHandlers;
   readonly #timer: Timer;
   #closed = false;
 
   /** @param socket connected */
-  constructor(socket: Socket, options: LinkOptions, handlers: LinkHandlers) {
+  constructor(socket: HaSocket, options: LinkOptions, handlers: LinkHandlers) {
     this.#socket = socket;
     this.#options = options;
     this.#handlers = handlers;
+    this.#clock = options.clock ?? systemClock;
+    this.lastReadMs = this.#clock.nowMs();
+    this.lastWriteMs = this.lastReadMs;
     this.remoteAddress = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#read(chunk));
@@ -49,7 +53,7 @@ export class LinkSocket {
     );
     socket.on('close', () => this.close('closed by the peer'));
     const interval = Math.min(options.haSendHeartbeatInterval, options.haHousekeepingInterval);
-    this.#timer = systemClock.every(Math.max(1, interval / checksPerInterval), () => this.#check());
+    this.#timer = this.#clock.every(Math.max(1, interval / checksPerInterval), () => this.#check());
   }
 
   get closed(): boolean {
@@ -69,7 +73,7 @@ export class LinkSocket {
 
   write(bytes: Uint8Array): void {
     if (this.#closed) return;
-    this.lastWriteMs = Date.now();
+    this.lastWriteMs = this.#clock.nowMs();
     this.#socket.write(bytes);
   }
 
@@ -84,7 +88,7 @@ export class LinkSocket {
 
   #read(chunk: Buffer): void {
     if (this.#closed) return;
-    this.lastReadMs = Date.now();
+    this.lastReadMs = this.#clock.nowMs();
     try {
       this.#handlers.data(chunk);
     } catch (thrown) {
@@ -93,7 +97,7 @@ export class LinkSocket {
   }
 
   #check(): void {
-    const now = Date.now();
+    const now = this.#clock.nowMs();
     if (now - this.lastReadMs > this.#options.haHousekeepingInterval) this.close('nothing received for too long');
     else if (now - this.lastWriteMs >= this.#options.haSendHeartbeatInterval) this.#handlers.heartbeat();
   }

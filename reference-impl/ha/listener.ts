@@ -1,19 +1,20 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
 import { SwitchlabError } from '../base/errors.ts';
+import { type HaServer, type HaSocket, systemNetwork } from './network.ts';
 import type { HaOptions } from './types.ts';
+
+type ListenerOptions = Pick<HaOptions, 'bindAddress' | 'haListenPort' | 'network'>;
 
 /** Replicas and probes; more are refused. */
 const connectionsMax = 64;
 
 /** The HA port of a broker: hands every connection on. */
 export class HaListener {
-  readonly #options: Pick<HaOptions, 'bindAddress' | 'haListenPort'>;
-  readonly #server: Server;
+  readonly #options: ListenerOptions;
+  readonly #server: HaServer;
 
-  constructor(options: Pick<HaOptions, 'bindAddress' | 'haListenPort'>, accept: (socket: Socket) => void) {
+  constructor(options: ListenerOptions, accept: (socket: HaSocket) => void) {
     this.#options = options;
-    this.#server = createServer(accept);
+    this.#server = (options.network ?? systemNetwork).createServer(accept);
     this.#server.maxConnections = connectionsMax;
   }
 
@@ -27,7 +28,11 @@ export class HaListener {
   async start(): Promise<void> {
     const { bindAddress: host, haListenPort: port } = this.#options;
     try {
-      await once(this.#server.listen({ host, port }), 'listening');
+      await new Promise<void>((resolve, reject) => {
+        this.#server.once('error', reject);
+        this.#server.once('listening', resolve);
+        this.#server.listen({ host, port });
+      });
     } catch (thrown) {
       throw new SwitchlabError('PORT_IN_USE', `HA port ${host}:${port} cannot be opened.`, { cause: thrown });
     }

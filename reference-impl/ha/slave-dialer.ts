@@ -1,21 +1,25 @@
-import { connect, type Socket } from 'node:net';
-import { systemClock, type Timer } from '../base/clock.ts';
+import { type Clock, systemClock, type Timer } from '../base/clock.ts';
 import { errorText } from '../base/errors.ts';
 import type { LinkSocket } from './link-socket.ts';
+import { type HaSocket, systemNetwork } from './network.ts';
 import type { HaOptions } from './types.ts';
+
+type DialerOptions = Pick<HaOptions, 'addressBook' | 'reconnectMs' | 'log' | 'clock' | 'network'>;
 
 /** A slave's connection to its master: dials, dials again `reconnectMs` after a failure, at once when the address changes. */
 export class SlaveDialer {
-  readonly #options: Pick<HaOptions, 'addressBook' | 'reconnectMs' | 'log'>;
-  readonly #open: (socket: Socket) => LinkSocket;
+  readonly #options: DialerOptions;
+  readonly #clock: Clock;
+  readonly #open: (socket: HaSocket) => LinkSocket;
   #address: string | null = null;
-  #dialling: Socket | null = null;
+  #dialling: HaSocket | null = null;
   #link: LinkSocket | null = null;
   #retry: Timer | null = null;
 
   /** @param open makes a link of a connected socket; it tells its end through `lost` */
-  constructor(options: Pick<HaOptions, 'addressBook' | 'reconnectMs' | 'log'>, open: (socket: Socket) => LinkSocket) {
+  constructor(options: DialerOptions, open: (socket: HaSocket) => LinkSocket) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
     this.#open = open;
   }
 
@@ -40,7 +44,7 @@ export class SlaveDialer {
   lost(): void {
     this.#link = null;
     if (this.#address === null || this.#retry !== null) return;
-    this.#retry = systemClock.after(this.#options.reconnectMs, () => {
+    this.#retry = this.#clock.after(this.#options.reconnectMs, () => {
       this.#retry = null;
       if (this.#address !== null) this.#dial(this.#address);
     });
@@ -57,7 +61,7 @@ export class SlaveDialer {
 
   #dial(address: string): void {
     const { host, port } = this.#options.addressBook.dial(address);
-    const socket = connect({ host, port });
+    const socket = (this.#options.network ?? systemNetwork).connect({ host, port });
     this.#dialling = socket;
     const failed = (error: Error) => {
       if (this.#dialling !== socket) return;

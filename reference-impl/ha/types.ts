@@ -1,10 +1,17 @@
 import type { AddressBook } from '../base/address.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Disk } from '../base/disk.ts';
 import type { Log } from '../base/log.ts';
 import type { MessageStore } from '../store/types.ts';
+import type { HaNetwork } from './network.ts';
 
 /** Settings of replication; ms and bytes. Names are those of MessageStoreConfig. */
 export interface HaOptions {
   readonly log: Log;
+  /** Default of these three: the system's. */
+  readonly clock?: Clock;
+  readonly disk?: Disk;
+  readonly network?: HaNetwork;
   readonly addressBook: AddressBook;
   readonly bindAddress: string;
   /** 0: the system chooses (tests). */

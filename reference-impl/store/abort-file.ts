@@ -1,19 +1,19 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Disk } from '../base/disk.ts';
 import type { Release } from '../base/release.ts';
 
 // <root>/abort exists while a process uses the store: found at start, it means that the last one crashed.
 // Old: empty. New: the process id in decimal; its write-with-backup helper also leaves an empty abort.bak.
 
-export function wasAborted(rootDir: string): boolean {
-  return existsSync(join(rootDir, 'abort'));
+export function wasAborted(disk: Disk, rootDir: string): boolean {
+  return disk.exists(join(rootDir, 'abort'));
 }
 
-export function createAbortFile(rootDir: string, release: Release): void {
-  writeFileSync(join(rootDir, 'abort'), release === 'new' ? String(process.pid) : '');
-  if (release === 'new') writeFileSync(join(rootDir, 'abort.bak'), '');
+export function createAbortFile(disk: Disk, rootDir: string, release: Release): void {
+  disk.writeText(join(rootDir, 'abort'), release === 'new' ? String(process.pid) : '');
+  if (release === 'new') disk.writeText(join(rootDir, 'abort.bak'), '');
 }
 
-export function removeAbortFile(rootDir: string): void {
-  rmSync(join(rootDir, 'abort'), { force: true });
+export function removeAbortFile(disk: Disk, rootDir: string): void {
+  disk.remove(join(rootDir, 'abort'));
 }

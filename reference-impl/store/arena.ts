@@ -75,7 +75,8 @@ export class Arena {
   #take(segment: LogSegment, startOffset: number, size: number): ArenaChunk {
     const spare = this.#spare;
     if (spare === null || size > chunkSize) {
-      return new ArenaChunk(Buffer.allocUnsafeSlow(Math.max(size, chunkSize)), segment, startOffset);
+      const room = Math.min(chunkSize, segment.endOffset - startOffset);
+      return new ArenaChunk(Buffer.allocUnsafeSlow(Math.max(size, room)), segment, startOffset);
     }
     this.#spare = null;
     spare.segment = segment;

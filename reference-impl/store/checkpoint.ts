@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fdatasyncSync, openSync } from 'node:fs';
 import { readInt64, viewOf, writeInt64 } from '../base/bytes.ts';
+import type { Disk } from '../base/disk.ts';
 import { readFully, writeFully } from './file-io.ts';
 
 // checkpoint, 4096 bytes, big-endian:  0 physicMsgTimestamp i64 | 8 logicsMsgTimestamp i64 | 16 indexMsgTimestamp i64
@@ -11,16 +11,18 @@ const slackMs = 3000;
 
 /** How far each part of the store is surely on disk, by store time (ms): where recovery after a crash begins. */
 export class Checkpoint {
+  readonly #disk: Disk;
   readonly #path: string;
   readonly #bytes = Buffer.alloc(checkpointSize);
   readonly #view = viewOf(this.#bytes);
 
-  constructor(path: string) {
+  constructor(disk: Disk, path: string) {
+    this.#disk = disk;
     this.#path = path;
-    if (!existsSync(path)) return;
-    const fd = openSync(path, 'r');
-    readFully(fd, this.#bytes, 0, checkpointSize, 0);
-    closeSync(fd);
+    if (!disk.exists(path)) return;
+    const file = disk.open(path, 'r');
+    readFully(file, this.#bytes, 0, checkpointSize, 0);
+    file.close();
   }
 
   /** Commit log flushed up to the record of this time. */
@@ -65,9 +67,9 @@ export class Checkpoint {
 
   /** Writes the file and makes it durable. */
   flush(): void {
-    const fd = openSync(this.#path, existsSync(this.#path) ? 'r+' : 'w+');
-    writeFully(fd, this.#bytes, 0, checkpointSize, 0);
-    fdatasyncSync(fd);
-    closeSync(fd);
+    const file = this.#disk.open(this.#path, this.#disk.exists(this.#path) ? 'r+' : 'w+');
+    writeFully(file, this.#bytes, 0, checkpointSize, 0);
+    file.sync();
+    file.close();
   }
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import type { Disk } from '../base/disk.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import type { Flusher } from './flusher.ts';
 import type { StoreParts } from './recovery.ts';
@@ -7,15 +7,17 @@ import type { StoreParts } from './recovery.ts';
 export class Checkpointer {
   readonly #parts: StoreParts;
   readonly #flusher: Flusher;
-  readonly #disk: DiskGuard;
+  readonly #disk: Disk;
+  readonly #guard: DiskGuard;
   readonly #confirmOffset: () => number | null;
   #running: Promise<void> | null = null;
 
   /** @param confirmOffset to be kept in the checkpoint; null outside controller mode */
-  constructor(parts: StoreParts, flusher: Flusher, disk: DiskGuard, confirmOffset: () => number | null) {
+  constructor(parts: StoreParts, flusher: Flusher, disk: Disk, guard: DiskGuard, confirmOffset: () => number | null) {
     this.#parts = parts;
     this.#flusher = flusher;
     this.#disk = disk;
+    this.#guard = guard;
     this.#confirmOffset = confirmOffset;
   }
 
@@ -33,9 +35,9 @@ export class Checkpointer {
 
   async #round(): Promise<void> {
     try {
-      if (this.#disk.writeable) await this.#write();
+      if (this.#guard.writeable) await this.#write();
     } catch (thrown) {
-      this.#disk.fail(thrown);
+      this.#guard.fail(thrown);
     } finally {
       this.#running = null;
     }
@@ -50,8 +52,8 @@ export class Checkpointer {
     const files = [...queues.takeUnsyncedFiles(), ...index.write()];
     // Before the first wait the stamps and the bytes belong together; after it new messages may have come.
     await this.#flusher.flushed();
-    for (const file of files) await syncFile(file);
-    if (!this.#disk.writeable) return;
+    for (const file of files) await syncFile(this.#disk, file);
+    if (!this.#guard.writeable) return;
     if (storeTimestamp > 0) {
       checkpoint.physicMsgTimestamp = storeTimestamp;
       checkpoint.logicsMsgTimestamp = storeTimestamp;
@@ -63,14 +65,14 @@ export class Checkpointer {
 }
 
 /** A file deleted meanwhile needs no sync. */
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+async function syncFile(disk: Disk, path: string): Promise<void> {
+  if (!disk.exists(path)) return;
+  const file = disk.open(path, 'r');
   try {
-    await file?.datasync();
+    await new Promise<void>((resolve, reject) => {
+      file.datasync((error) => (error === null ? resolve() : reject(error)));
+    });
   } finally {
-    await file?.close();
+    file.close();
   }
 }

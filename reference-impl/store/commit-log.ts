@@ -1,6 +1,6 @@
-import { fsyncSync, openSync, closeSync } from 'node:fs';
 import { assert } from '../base/assert.ts';
 import { viewOf } from '../base/bytes.ts';
+import type { Disk } from '../base/disk.ts';
 import { blankMagic, blankSize, encodeRecord, recordSizeBound, storeTimestampOf } from '../message/record.ts';
 import type { MessageToStore } from '../message/types.ts';
 import { Arena, type ArenaChunk, type LogWindow } from './arena.ts';
@@ -23,6 +23,7 @@ const scanWindowSize = 1048576;
  */
 export class CommitLog {
   readonly segmentSize: number;
+  readonly #disk: Disk;
   readonly #directories: readonly string[];
   readonly #segments: LogSegment[];
   readonly #arena = new Arena();
@@ -33,10 +34,12 @@ export class CommitLog {
   readonly #scratchView = viewOf(this.#scratch);
 
   /** Takes every segment as completely written; recovery then cuts the end with `truncateTo`. */
-  constructor(directories: readonly string[], segmentSize: number) {
+  constructor(disk: Disk, directories: readonly string[], segmentSize: number) {
+    this.#disk = disk;
     this.#directories = directories;
     this.segmentSize = segmentSize;
-    this.#segments = listSegments(directories, segmentSize).map((file) => new LogSegment(file, segmentSize));
+    const files = listSegments(disk, directories, segmentSize);
+    this.#segments = files.map((file) => new LogSegment(disk, file, segmentSize));
     this.#maxOffset = this.#segments.at(-1)?.endOffset ?? 0;
     this.#writtenOffset = this.#maxOffset;
   }
@@ -155,7 +158,7 @@ export class CommitLog {
     while (this.#segments.length > 0 && this.#segments.at(-1)!.startOffset > offset) this.#segments.pop()!.delete();
     const last = this.#segments.at(-1);
     if (last !== undefined && last.endOffset > offset) {
-      zeroLeftovers(last.fd, offset - last.startOffset, this.segmentSize);
+      zeroLeftovers(last.file, offset - last.startOffset, this.segmentSize);
     }
     this.#arena.cut(offset);
     this.#chunk = null;
@@ -175,7 +178,7 @@ export class CommitLog {
     const bytes = Buffer.allocUnsafe(size);
     const segment = this.#segmentAt(offset);
     if (offset + size > segment.endOffset) return null;
-    return readFully(segment.fd, bytes, 0, size, offset - segment.startOffset) === size ? bytes : null;
+    return readFully(segment.file, bytes, 0, size, offset - segment.startOffset) === size ? bytes : null;
   }
 
   /** At most `bytesMax` written bytes from `offset`, never across a segment, as a view that never changes; null when none. */
@@ -216,20 +219,13 @@ export class CommitLog {
     if (chunk !== null && offset + size <= chunk.endOffset)
       return storeTimestampOf(chunk.view, offset - chunk.startOffset);
     const segment = this.#segmentAt(offset);
-    if (readFully(segment.fd, this.#scratch, 0, size, offset - segment.startOffset) < size) return -1;
+    if (readFully(segment.file, this.#scratch, 0, size, offset - segment.startOffset) < size) return -1;
     return storeTimestampOf(this.#scratchView, 0);
   }
 
   /** Makes the names of new segments durable. */
   syncDirectories(): void {
-    for (const directory of this.#directories) {
-      const fd = openSync(directory, 'r');
-      try {
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
-    }
+    for (const directory of this.#directories) this.#disk.syncDirectory(directory);
   }
 
   close(): void {
@@ -251,7 +247,7 @@ export class CommitLog {
   #writeChunk(chunk: ArenaChunk): void {
     if (chunk.written === chunk.used) return;
     const position = chunk.startOffset + chunk.written - chunk.segment.startOffset;
-    writeFully(chunk.segment.fd, chunk.bytes, chunk.written, chunk.used, position);
+    writeFully(chunk.segment.file, chunk.bytes, chunk.written, chunk.used, position);
     chunk.written = chunk.used;
   }
 
@@ -262,6 +258,7 @@ export class CommitLog {
     const startOffset = this.#maxOffset - (this.#maxOffset % this.segmentSize);
     const directory = this.#directories[(startOffset / this.segmentSize) % this.#directories.length]!;
     const segment = new LogSegment(
+      this.#disk,
       { path: segmentPath(directory, startOffset), startOffset },
       this.segmentSize,
     ).create();
@@ -297,7 +294,7 @@ export class CommitLog {
     const segment = this.#segmentAt(offset);
     const end = Math.min(segment.endOffset, this.#writtenOffset);
     const bytes = Buffer.allocUnsafe(Math.min(Math.max(sizeMin, sizeWanted), end - offset));
-    const count = readFully(segment.fd, bytes, 0, bytes.length, offset - segment.startOffset);
+    const count = readFully(segment.file, bytes, 0, bytes.length, offset - segment.startOffset);
     return count < bytes.length ? null : { startOffset: offset, endOffset: offset + count, bytes, view: viewOf(bytes) };
   }
 }

@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
 import { readInt64, viewOf } from '../base/bytes.ts';
 import { readFully } from './file-io.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -21,11 +20,11 @@ export function isExtAddress(view: DataView, at: number): boolean {
 export function readExtTagsCode(directory: string, files: OpenFiles, view: DataView, at: number): number | null {
   const position = (view.getInt32(at) + 2147483648) * 4294967296 + view.getUint32(at + 4);
   const first = segmentPath(directory, 0);
-  if (!existsSync(first)) return null;
-  const segmentSize = statSync(first).size;
+  if (!files.disk.exists(first)) return null;
+  const segmentSize = files.disk.size(first);
   const start = position - (position % segmentSize);
   const path = segmentPath(directory, start);
-  if (!existsSync(path)) return null;
+  if (!files.disk.exists(path)) return null;
   const unit = Buffer.alloc(unitSizeMin);
   const count = readFully(files.open(path), unit, 0, unitSizeMin, position - start);
   return count === unitSizeMin && unit.readInt16BE(0) >= unitSizeMin ? readInt64(viewOf(unit), 2) : null;

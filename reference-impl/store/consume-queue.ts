@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readInt64, viewOf, writeInt64 } from '../base/bytes.ts';
+import type { DiskFile } from '../base/disk.ts';
 import { isExtAddress, readExtTagsCode } from './consume-queue-ext.ts';
 import { readFully, writeFully, writeZeros, zeroLeftovers } from './file-io.ts';
 import type { OpenFiles } from './open-files.ts';
@@ -64,7 +64,7 @@ export class ConsumeQueue {
     this.#extDirectory = join(rootDir, 'consumequeue_ext', topic, String(queueId));
     this.#segmentSize = Math.ceil(fileSize / unitSize) * unitSize;
     this.#files = files;
-    this.#segments = listSegments([this.#directory], this.#segmentSize).map((file) => file.startOffset);
+    this.#segments = listSegments(files.disk, [this.#directory], this.#segmentSize).map((file) => file.startOffset);
     this.#recover();
   }
 
@@ -177,8 +177,14 @@ export class ConsumeQueue {
     while (this.#written < this.#end) {
       const segmentStart = this.#written - (this.#written % this.#segmentSize);
       const end = Math.min(this.#end, segmentStart + this.#segmentSize);
-      const fd = this.#segmentFile(segmentStart);
-      writeFully(fd, this.#tail, this.#written - this.#tailStart, end - this.#tailStart, this.#written - segmentStart);
+      const file = this.#segmentFile(segmentStart);
+      writeFully(
+        file,
+        this.#tail,
+        this.#written - this.#tailStart,
+        end - this.#tailStart,
+        this.#written - segmentStart,
+      );
       this.#unsynced.add(segmentStart);
       this.#written = end;
     }
@@ -187,8 +193,8 @@ export class ConsumeQueue {
   /** Removes the files of this queue. */
   delete(): void {
     for (const start of this.#segments) this.#files.close(segmentPath(this.#directory, start));
-    rmSync(this.#directory, { recursive: true, force: true });
-    rmSync(this.#extDirectory, { recursive: true, force: true });
+    this.#files.disk.remove(this.#directory);
+    this.#files.disk.remove(this.#extDirectory);
   }
 
   #unitEnd(queueOffset: number): number {
@@ -215,10 +221,10 @@ export class ConsumeQueue {
     return kept;
   }
 
-  #segmentFile(start: number): number {
+  #segmentFile(start: number): DiskFile {
     const path = segmentPath(this.#directory, start);
     if (this.#segments.length > 0 && start <= this.#segments.at(-1)!) return this.#files.open(path);
-    mkdirSync(this.#directory, { recursive: true });
+    this.#files.disk.makeDirectory(this.#directory);
     this.#segments.push(start);
     return this.#files.create(path, this.#segmentSize);
   }
@@ -245,8 +251,8 @@ export class ConsumeQueue {
     while (this.#segments.length > 0 && this.#segments.at(-1)! > position) this.#deleteSegment(this.#segments.pop()!);
     const last = this.#segments.at(-1);
     if (last !== undefined && position < end) {
-      const fd = this.#files.open(segmentPath(this.#directory, last));
-      writeZeros(fd, position - last, Math.min(end - last, this.#segmentSize));
+      const file = this.#files.open(segmentPath(this.#directory, last));
+      writeZeros(file, position - last, Math.min(end - last, this.#segmentSize));
       this.#unsynced.add(last);
     }
     if (position <= this.#tailStart) {
@@ -262,7 +268,7 @@ export class ConsumeQueue {
     const path = segmentPath(this.#directory, start);
     this.#files.close(path);
     this.#unsynced.delete(start);
-    rmSync(path);
+    this.#files.disk.remove(path);
   }
 
   /** Reads from the third segment from the end; the first unit without offset and size ends the queue. */
@@ -283,14 +289,14 @@ export class ConsumeQueue {
   #recoverSegment(start: number): boolean {
     const bytes = Buffer.allocUnsafe(Math.min(this.#segmentSize, recoverStepSize));
     const view = viewOf(bytes);
-    const fd = this.#files.open(segmentPath(this.#directory, start));
+    const file = this.#files.open(segmentPath(this.#directory, start));
     for (let from = 0; from < this.#segmentSize; from += bytes.length) {
-      const count = readFully(fd, bytes, 0, Math.min(bytes.length, this.#segmentSize - from), from);
+      const count = readFully(file, bytes, 0, Math.min(bytes.length, this.#segmentSize - from), from);
       for (let at = 0; at < count; at += unitSize) {
         const offset = readInt64(view, at);
         const size = view.getInt32(at + 8);
         if (offset < 0 || size <= 0) {
-          zeroLeftovers(fd, from + at, this.#segmentSize);
+          zeroLeftovers(file, from + at, this.#segmentSize);
           return false;
         }
         this.#end += unitSize;

@@ -1,16 +1,16 @@
-import { readSync, writeSync } from 'node:fs';
+import type { DiskFile } from '../base/disk.ts';
 
 /** Writes all of `bytes[from, to)` at `position`; a short write is continued. Throws what the system threw. */
-export function writeFully(fd: number, bytes: Uint8Array, from: number, to: number, position: number): void {
+export function writeFully(file: DiskFile, bytes: Uint8Array, from: number, to: number, position: number): void {
   let done = from;
-  while (done < to) done += writeSync(fd, bytes, done, to - done, position + done - from);
+  while (done < to) done += file.write(bytes, done, to - done, position + done - from);
 }
 
 /** Reads into `bytes[from, to)` from `position`; returns the bytes read, fewer only at the end of the file. */
-export function readFully(fd: number, bytes: Uint8Array, from: number, to: number, position: number): number {
+export function readFully(file: DiskFile, bytes: Uint8Array, from: number, to: number, position: number): number {
   let done = from;
   while (done < to) {
-    const count = readSync(fd, bytes, done, to - done, position + done - from);
+    const count = file.read(bytes, done, to - done, position + done - from);
     if (count === 0) break;
     done += count;
   }
@@ -20,20 +20,20 @@ export function readFully(fd: number, bytes: Uint8Array, from: number, to: numbe
 const zeros = new Uint8Array(65536);
 
 /** Writes zeros over `[from, to)` of the file. */
-export function writeZeros(fd: number, from: number, to: number): void {
-  for (let at = from; at < to; at += zeros.length) writeFully(fd, zeros, 0, Math.min(zeros.length, to - at), at);
+export function writeZeros(file: DiskFile, from: number, to: number): void {
+  for (let at = from; at < to; at += zeros.length) writeFully(file, zeros, 0, Math.min(zeros.length, to - at), at);
 }
 
 /**
  * Zeroes what an earlier life left behind `from`, so that no later recovery takes it for data. Ends at `to` or at the
  * first whole step of zeros: a file is filled front to back.
  */
-export function zeroLeftovers(fd: number, from: number, to: number): void {
+export function zeroLeftovers(file: DiskFile, from: number, to: number): void {
   const step = 65536;
   const bytes = Buffer.allocUnsafe(step);
   for (let at = from; at < to; at += step) {
-    const count = readFully(fd, bytes, 0, Math.min(step, to - at), at);
+    const count = readFully(file, bytes, 0, Math.min(step, to - at), at);
     if (bytes.subarray(0, count).equals(zeros.subarray(0, count))) return;
-    writeZeros(fd, at, at + count);
+    writeZeros(file, at, at + count);
   }
 }

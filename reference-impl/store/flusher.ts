@@ -1,4 +1,3 @@
-import { fdatasync } from 'node:fs';
 import type { CommitLog } from './commit-log.ts';
 import type { LogSegment } from './log-segment.ts';
 
@@ -72,7 +71,7 @@ export class Flusher {
       this.#done();
       return;
     }
-    fdatasync(segment.fd, (error) => {
+    segment.file.datasync((error) => {
       segment.flushed();
       if (error === null) {
         this.#syncNext(segments, index + 1);

@@ -1,5 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
 import { readInt64, viewOf, writeInt64 } from '../base/bytes.ts';
+import type { Disk, DiskFile } from '../base/disk.ts';
 import { readFully, writeFully } from './file-io.ts';
 import { createSegment } from './segment-files.ts';
 
@@ -25,7 +25,7 @@ export class IndexFile {
   readonly path: string;
   readonly #slotCount: number;
   readonly #entryCount: number;
-  #fd: number;
+  readonly #file: DiskFile;
   readonly #header = Buffer.alloc(headerSize);
   readonly #headerView = viewOf(this.#header);
   /** Slots as on disk; null while nobody writes to this file. */
@@ -36,12 +36,12 @@ export class IndexFile {
   /** Number of the first entry in `#tail`. */
   #tailFirst = 1;
 
-  private constructor(path: string, slots: number, entries: number, fd: number) {
+  private constructor(path: string, slots: number, entries: number, file: DiskFile) {
     this.path = path;
     this.#slotCount = slots;
     this.#entryCount = entries;
-    this.#fd = fd;
-    readFully(fd, this.#header, 0, headerSize, 0);
+    this.#file = file;
+    readFully(file, this.#header, 0, headerSize, 0);
     if (this.indexCount <= 0) {
       this.#headerView.setInt32(36, 1);
       writeInt64(this.#headerView, 24, -1);
@@ -53,13 +53,13 @@ export class IndexFile {
     return headerSize + 4 * slots + entrySize * entries;
   }
 
-  static open(path: string, slots: number, entries: number): IndexFile {
-    return new IndexFile(path, slots, entries, openSync(path, 'r+'));
+  static open(disk: Disk, path: string, slots: number, entries: number): IndexFile {
+    return new IndexFile(path, slots, entries, disk.open(path, 'r+'));
   }
 
   /** @param previous the full file before this one, whose end is where this one begins */
-  static create(path: string, slots: number, entries: number, previous: IndexFile | undefined): IndexFile {
-    const file = new IndexFile(path, slots, entries, createSegment(path, IndexFile.size(slots, entries)));
+  static create(disk: Disk, path: string, slots: number, entries: number, previous: IndexFile | undefined): IndexFile {
+    const file = new IndexFile(path, slots, entries, createSegment(disk, path, IndexFile.size(slots, entries)));
     if (previous !== undefined) {
       writeInt64(file.#headerView, 0, previous.endTimestamp);
       writeInt64(file.#headerView, 8, previous.endTimestamp);
@@ -145,7 +145,7 @@ export class IndexFile {
   forgetBehind(offset: number): void {
     if (this.endPhyOffset < offset) return;
     writeInt64(this.#headerView, 24, offset - 1);
-    if (this.#slots === null) writeFully(this.#fd, this.#header, 0, headerSize, 0);
+    if (this.#slots === null) writeFully(this.#file, this.#header, 0, headerSize, 0);
     else this.write();
   }
 
@@ -158,10 +158,10 @@ export class IndexFile {
       if (this.#dirtyPages[page] === 0) continue;
       const from = page * slotPageSize;
       const bytes = new Uint8Array(slots.buffer, from, Math.min(slotPageSize, slots.byteLength - from));
-      writeFully(this.#fd, bytes, 0, bytes.length, headerSize + from);
+      writeFully(this.#file, bytes, 0, bytes.length, headerSize + from);
     }
     this.#dirtyPages.fill(0);
-    writeFully(this.#fd, this.#header, 0, headerSize, 0);
+    writeFully(this.#file, this.#header, 0, headerSize, 0);
   }
 
   /** Keeps nothing in memory for writing any more: the file is full. */
@@ -172,12 +172,12 @@ export class IndexFile {
   }
 
   close(): void {
-    closeSync(this.#fd);
+    this.#file.close();
   }
 
   #loadSlots(): DataView {
     const bytes = Buffer.from(new ArrayBuffer(4 * this.#slotCount));
-    if (this.indexCount > 1) readFully(this.#fd, bytes, 0, bytes.length, headerSize);
+    if (this.indexCount > 1) readFully(this.#file, bytes, 0, bytes.length, headerSize);
     this.#slots = viewOf(bytes);
     this.#dirtyPages = new Uint8Array(Math.ceil(bytes.length / slotPageSize));
     return this.#slots;
@@ -186,7 +186,7 @@ export class IndexFile {
   #slotValue(slot: number): number {
     if (this.#slots !== null) return this.#slots.getInt32(4 * slot);
     const bytes = Buffer.alloc(4);
-    readFully(this.#fd, bytes, 0, 4, headerSize + 4 * slot);
+    readFully(this.#file, bytes, 0, 4, headerSize + 4 * slot);
     return bytes.readInt32BE();
   }
 
@@ -198,7 +198,7 @@ export class IndexFile {
   #entry(number: number): { view: DataView; at: number } {
     if (number >= this.#tailFirst) return { view: this.#tailView, at: (number - this.#tailFirst) * entrySize };
     const bytes = Buffer.alloc(entrySize);
-    readFully(this.#fd, bytes, 0, entrySize, this.#entryPosition(number));
+    readFully(this.#file, bytes, 0, entrySize, this.#entryPosition(number));
     return { view: viewOf(bytes), at: 0 };
   }
 
@@ -213,7 +213,7 @@ export class IndexFile {
 
   #writeTail(): void {
     const count = this.indexCount - this.#tailFirst;
-    writeFully(this.#fd, this.#tail, 0, count * entrySize, this.#entryPosition(this.#tailFirst));
+    writeFully(this.#file, this.#tail, 0, count * entrySize, this.#entryPosition(this.#tailFirst));
     this.#tailFirst = this.indexCount;
   }
 }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Disk } from '../base/disk.ts';
 import { SwitchlabError } from '../base/errors.ts';
 import { IndexFile } from './index-file.ts';
 
@@ -16,13 +16,15 @@ export interface KeyIndexOptions {
 
 /** The key index: `<root>/index/<creation time>`, files filled one after the other. */
 export class KeyIndex {
+  readonly #disk: Disk;
   readonly #directory: string;
   readonly #options: KeyIndexOptions;
   readonly #files: IndexFile[] = [];
   /** Files that were filled since the last `write`. */
   readonly #sealed: string[] = [];
 
-  constructor(options: KeyIndexOptions) {
+  constructor(disk: Disk, options: KeyIndexOptions) {
+    this.#disk = disk;
     this.#directory = join(options.storePathRootDir, 'index');
     this.#options = options;
   }
@@ -33,22 +35,21 @@ export class KeyIndex {
    * @param indexMsgTimestamp of the checkpoint; Infinity after a clean exit
    */
   load(indexMsgTimestamp: number): void {
-    if (!existsSync(this.#directory)) return;
     const { maxHashSlotNum, maxIndexNum } = this.#options;
     const size = IndexFile.size(maxHashSlotNum, maxIndexNum);
-    for (const name of readdirSync(this.#directory).sort()) {
+    for (const name of this.#names()) {
       const path = join(this.#directory, name);
-      const found = statSync(path).size;
+      const found = this.#disk.size(path);
       // The leftover of a creation that a crash interrupted.
       if (found === 0) {
-        rmSync(path);
+        this.#disk.remove(path);
         continue;
       }
       if (found !== size) throw new SwitchlabError('STORE_CORRUPT', `${path} has ${found} bytes instead of ${size}.`);
-      const file = IndexFile.open(path, maxHashSlotNum, maxIndexNum);
+      const file = IndexFile.open(this.#disk, path, maxHashSlotNum, maxIndexNum);
       if (file.endTimestamp > indexMsgTimestamp) {
         file.close();
-        rmSync(path);
+        this.#disk.remove(path);
       } else {
         this.#files.push(file);
       }
@@ -93,12 +94,19 @@ export class KeyIndex {
 
   deleteAll(): void {
     this.close();
-    rmSync(this.#directory, { recursive: true, force: true });
+    this.#disk.remove(this.#directory);
   }
 
   close(): void {
     for (const file of this.#files) file.close();
     this.#files.length = 0;
+  }
+
+  #names(): string[] {
+    return this.#disk
+      .list(this.#directory)
+      .map(({ name }) => name)
+      .sort();
   }
 
   #writable(nowMs: number): IndexFile {
@@ -108,9 +116,9 @@ export class KeyIndex {
       last.seal();
       this.#sealed.push(last.path);
     }
-    mkdirSync(this.#directory, { recursive: true });
+    this.#disk.makeDirectory(this.#directory);
     const { maxHashSlotNum, maxIndexNum } = this.#options;
-    const file = IndexFile.create(this.#nextPath(nowMs), maxHashSlotNum, maxIndexNum, last);
+    const file = IndexFile.create(this.#disk, this.#nextPath(nowMs), maxHashSlotNum, maxIndexNum, last);
     this.#files.push(file);
     return file;
   }

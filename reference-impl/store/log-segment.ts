@@ -1,30 +1,32 @@
-import { closeSync, openSync, rmSync } from 'node:fs';
+import type { Disk, DiskFile } from '../base/disk.ts';
 import { createSegment, type SegmentFile } from './segment-files.ts';
 
-/** One file of the commit log; its descriptor stays open from the first use. */
+/** One file of the commit log; it stays open from the first use. */
 export class LogSegment {
   readonly path: string;
   readonly startOffset: number;
   readonly endOffset: number;
-  /** A flush is using the descriptor: closing waits for it. */
+  /** A flush is using the open file: closing waits for it. */
   flushing = false;
-  #fd = -1;
+  readonly #disk: Disk;
+  #file: DiskFile | null = null;
   #closed = false;
 
-  constructor(file: SegmentFile, segmentSize: number) {
+  constructor(disk: Disk, file: SegmentFile, segmentSize: number) {
+    this.#disk = disk;
     this.path = file.path;
     this.startOffset = file.startOffset;
     this.endOffset = file.startOffset + segmentSize;
   }
 
-  get fd(): number {
-    if (this.#fd === -1) this.#fd = openSync(this.path, 'r+');
-    return this.#fd;
+  get file(): DiskFile {
+    this.#file ??= this.#disk.open(this.path, 'r+');
+    return this.#file;
   }
 
   /** Creates the file, sparse, at its full length. */
   create(): this {
-    this.#fd = createSegment(this.path, this.endOffset - this.startOffset);
+    this.#file = createSegment(this.#disk, this.path, this.endOffset - this.startOffset);
     return this;
   }
 
@@ -35,13 +37,13 @@ export class LogSegment {
 
   close(): void {
     this.#closed = true;
-    if (this.flushing || this.#fd === -1) return;
-    closeSync(this.#fd);
-    this.#fd = -1;
+    if (this.flushing) return;
+    this.#file?.close();
+    this.#file = null;
   }
 
   delete(): void {
     this.close();
-    rmSync(this.path);
+    this.#disk.remove(this.path);
   }
 }

@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts';
 import type { Clock, Timer } from '../base/clock.ts';
+import type { Disk } from '../base/disk.ts';
 import { propertiesSizeMax, recordMagic } from '../message/record.ts';
 import { isInQueue, type MessageToStore } from '../message/types.ts';
 import { removeAbortFile } from './abort-file.ts';
@@ -32,11 +33,13 @@ export class LocalMessageStore implements MessageStore {
   readonly #options: StoreOptions;
   readonly #clock: Clock;
   readonly #lock: FolderLock;
+  readonly #files: Disk;
   readonly #disk: DiskGuard;
   readonly #flusher: Flusher;
   readonly #checkpointer: Checkpointer;
   readonly #timers: Timer[];
   readonly #progressListeners: (() => void)[] = [];
+  readonly #endOfTurn: (run: () => void) => void;
   #writeScheduled = false;
   /** Raw bytes came in: the end may be inside a record, and queue offsets are not known until it was looked at. */
   #rawTail = false;
@@ -45,13 +48,22 @@ export class LocalMessageStore implements MessageStore {
   #notifyAgain = false;
   #lastFlushMs: number;
 
-  constructor(parts: StoreParts, options: StoreOptions, clock: Clock, lock: FolderLock, confirmOffset: number) {
+  constructor(
+    parts: StoreParts,
+    options: StoreOptions,
+    files: Disk,
+    clock: Clock,
+    lock: FolderLock,
+    confirmOffset: number,
+  ) {
     this.#parts = parts;
     this.#options = options;
+    this.#files = files;
     this.#clock = clock;
     this.#lock = lock;
     this.#confirmOffset = confirmOffset;
     this.#lastFlushMs = clock.nowMs();
+    this.#endOfTurn = options.endOfTurn ?? setImmediate;
     const disk = new DiskGuard(options.storePathRootDir, options.log);
     this.#disk = disk;
     this.#flusher = new Flusher(
@@ -59,7 +71,7 @@ export class LocalMessageStore implements MessageStore {
       () => this.#notify(),
       (thrown) => disk.fail(thrown),
     );
-    this.#checkpointer = new Checkpointer(parts, this.#flusher, disk, () =>
+    this.#checkpointer = new Checkpointer(parts, this.#flusher, files, disk, () =>
       options.confirmOffsetLimitsDispatch ? this.#confirmOffset : null,
     );
     this.#countUndispatched();
@@ -284,7 +296,7 @@ export class LocalMessageStore implements MessageStore {
     await this.#checkpointer.run();
     const { log, queues, index } = this.#parts;
     // After a failure the next start must not trust what is on disk.
-    if (this.#disk.writeable) removeAbortFile(this.#options.storePathRootDir);
+    if (this.#disk.writeable) removeAbortFile(this.#files, this.#options.storePathRootDir);
     this.#disk.close();
     log.close();
     queues.close();
@@ -302,7 +314,7 @@ export class LocalMessageStore implements MessageStore {
   #scheduleWrite(): void {
     if (this.#writeScheduled) return;
     this.#writeScheduled = true;
-    setImmediate(this.#writeOfTurn);
+    this.#endOfTurn(this.#writeOfTurn);
   }
 
   readonly #writeOfTurn = (): void => {

@@ -1,41 +1,46 @@
-import { closeSync, openSync } from 'node:fs';
+import type { Disk, DiskFile } from '../base/disk.ts';
 import { createSegment } from './segment-files.ts';
 
 const openFilesMax = 256;
 
-/** Descriptors of queue segments, opened on use; the one unused for longest is closed when there are too many. */
+/** Queue segments, opened on use; the one unused for longest is closed when there are too many. */
 export class OpenFiles {
+  readonly disk: Disk;
   /** In order of use, oldest first. */
-  readonly #descriptors = new Map<string, number>();
+  readonly #files = new Map<string, DiskFile>();
 
-  /** Descriptor of an existing file, valid until the next call. */
-  open(path: string): number {
-    let fd = this.#descriptors.get(path);
-    if (fd === undefined) fd = openSync(path, 'r+');
-    else this.#descriptors.delete(path);
-    return this.#remember(path, fd);
+  constructor(disk: Disk) {
+    this.disk = disk;
   }
 
-  /** Creates a segment of zeros; valid until the next call. */
-  create(path: string, segmentSize: number): number {
+  /** An existing file, open until the next call. */
+  open(path: string): DiskFile {
+    let file = this.#files.get(path);
+    if (file === undefined) file = this.disk.open(path, 'r+');
+    else this.#files.delete(path);
+    return this.#remember(path, file);
+  }
+
+  /** Creates a segment of zeros; open until the next call. */
+  create(path: string, segmentSize: number): DiskFile {
     this.close(path);
-    return this.#remember(path, createSegment(path, segmentSize));
+    return this.#remember(path, createSegment(this.disk, path, segmentSize));
   }
 
   close(path: string): void {
-    const fd = this.#descriptors.get(path);
-    if (fd === undefined) return;
-    this.#descriptors.delete(path);
-    closeSync(fd);
+    const file = this.#files.get(path);
+    if (file === undefined) return;
+    this.#files.delete(path);
+    file.close();
   }
 
   closeAll(): void {
-    for (const path of this.#descriptors.keys()) this.close(path);
+    for (const path of this.#files.keys()) this.close(path);
   }
 
-  #remember(path: string, fd: number): number {
-    this.#descriptors.set(path, fd);
-    if (this.#descriptors.size > openFilesMax) this.close(this.#descriptors.keys().next().value!);
-    return fd;
+  #remember(path: string, file: DiskFile): DiskFile {
+    this.#files.set(path, file);
+    if (this.#files.size > openFilesMax) this.close(this.#files.keys().next().value!);
+    return file;
   }
 }

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { javaHashCode } from '../base/bytes.ts';
+import type { Disk } from '../base/disk.ts';
 import { ConsumeQueue } from './consume-queue.ts';
 import { scheduleTopic } from './delay-levels.ts';
 import { OpenFiles } from './open-files.ts';
@@ -23,13 +23,14 @@ export class QueueTable {
   readonly #rootDir: string;
   readonly #directory: string;
   readonly #fileSize: number;
-  readonly #files = new OpenFiles();
+  readonly #files: OpenFiles;
   readonly #topics = new Map<string, TopicQueues>();
   /** Queues with units in memory only. */
   readonly #unwritten = new Set<ConsumeQueue>();
   #lastFound: TopicQueues | null = null;
 
-  constructor(rootDir: string, fileSize: number) {
+  constructor(disk: Disk, rootDir: string, fileSize: number) {
+    this.#files = new OpenFiles(disk);
     this.#rootDir = rootDir;
     this.#directory = join(rootDir, 'consumequeue');
     this.#fileSize = fileSize;
@@ -37,9 +38,9 @@ export class QueueTable {
 
   /** Reads the queues from disk. */
   load(): void {
-    for (const topic of subdirectories(this.#directory)) {
+    for (const topic of this.#subdirectories(this.#directory)) {
       const entry = this.topic(topic);
-      for (const queueId of subdirectories(join(this.#directory, topic))) {
+      for (const queueId of this.#subdirectories(join(this.#directory, topic))) {
         if (/^\d{1,9}$/.test(queueId)) this.queue(entry, Number(queueId));
       }
     }
@@ -116,7 +117,7 @@ export class QueueTable {
       this.#unwritten.delete(queue);
       queue.delete();
     }
-    rmSync(join(this.#directory, topic), { recursive: true, force: true });
+    this.#files.disk.remove(join(this.#directory, topic));
     this.#topics.delete(topic);
     this.#lastFound = null;
   }
@@ -128,18 +129,15 @@ export class QueueTable {
   close(): void {
     this.#files.closeAll();
   }
+
+  #subdirectories(directory: string): string[] {
+    const folders = this.#files.disk.list(directory).filter((entry) => entry.isDirectory);
+    return folders.map((entry) => entry.name).sort();
+  }
 }
 
 function isFolderName(topic: string): boolean {
   return topic !== '' && topic !== '.' && topic !== '..' && !topic.includes('/') && !topic.includes('\0');
-}
-
-function subdirectories(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
 }
 
 function isEqualAt(bytes: Buffer, from: number, wanted: Buffer): boolean {

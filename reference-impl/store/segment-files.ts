@@ -1,5 +1,5 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Disk, DiskFile } from '../base/disk.ts';
 import { SwitchlabError } from '../base/errors.ts';
 
 // A log of segments (MappedFileQueue): files of one size, preallocated as sparse zeros, each named by the offset of its
@@ -18,15 +18,17 @@ export function segmentPath(directory: string, startOffset: number): string {
  * Segments of one log, ascending; a missing directory is an empty log. A zero-length last file is the leftover of an
  * interrupted creation and is deleted. Throws STORE_CORRUPT for a wrong name or length, or a gap.
  */
-export function listSegments(directories: readonly string[], segmentSize: number): SegmentFile[] {
-  const files = directories.flatMap(segmentFilesOf).sort((a, b) => a.startOffset - b.startOffset);
+export function listSegments(disk: Disk, directories: readonly string[], segmentSize: number): SegmentFile[] {
+  const files = directories
+    .flatMap((directory) => segmentFilesOf(disk, directory))
+    .sort((a, b) => a.startOffset - b.startOffset);
   const last = files.at(-1);
-  if (last !== undefined && statSync(last.path).size === 0) {
-    rmSync(last.path);
+  if (last !== undefined && disk.size(last.path) === 0) {
+    disk.remove(last.path);
     files.pop();
   }
   files.forEach((file, i) => {
-    const size = statSync(file.path).size;
+    const size = disk.size(file.path);
     if (size !== segmentSize) {
       throw new SwitchlabError('STORE_CORRUPT', `${file.path} has ${size} bytes instead of ${segmentSize}.`);
     }
@@ -41,22 +43,22 @@ export function listSegments(directories: readonly string[], segmentSize: number
   return files;
 }
 
-/** Creates the segment file at its full length, sparse; returns its descriptor. */
-export function createSegment(path: string, segmentSize: number): number {
-  const fd = openSync(path, 'w+');
+/** Creates the segment file at its full length, sparse, and leaves it open. */
+export function createSegment(disk: Disk, path: string, segmentSize: number): DiskFile {
+  const file = disk.open(path, 'w+');
   try {
-    ftruncateSync(fd, segmentSize);
+    file.resize(segmentSize);
   } catch (thrown) {
-    closeSync(fd);
+    file.close();
     throw thrown;
   }
-  return fd;
+  return file;
 }
 
-function segmentFilesOf(directory: string): SegmentFile[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
+function segmentFilesOf(disk: Disk, directory: string): SegmentFile[] {
+  return disk
+    .list(directory)
+    .filter((entry) => !entry.isDirectory)
     .map(({ name }) => {
       const path = join(directory, name);
       if (!/^\d{20}$/.test(name)) throw new SwitchlabError('STORE_CORRUPT', `${path} is not named as a segment.`);

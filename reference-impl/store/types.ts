@@ -1,5 +1,6 @@
 import type { Release } from '../base/release.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Disk } from '../base/disk.ts';
 import type { Log } from '../base/log.ts';
 import type { MessageToStore } from '../message/types.ts';
 
@@ -9,6 +10,10 @@ export interface StoreOptions {
   readonly log: Log;
   /** Default: the system's. Stamps storeTimestamp and drives the flush timers. */
   readonly clock?: Clock;
+  /** Default: the system's. */
+  readonly disk?: Disk;
+  /** Runs something once this turn of the event loop ends. Default: setImmediate. */
+  readonly endOfTurn?: (run: () => void) => void;
   readonly storePathRootDir: string;
   /** One directory, or several separated by `,`. */
   readonly storePathCommitLog: string;

@@ -1,5 +1,6 @@
 import { assert } from '../../base/assert.ts';
-import { systemClock, type Timer } from '../../base/clock.ts';
+import { type Clock, systemClock, type Timer } from '../../base/clock.ts';
+import { systemDisk } from '../../base/disk.ts';
 import { errorText } from '../../base/errors.ts';
 import { createAutoSwitchHa } from '../../ha/auto-switch.ts';
 import type { AutoSwitchHaService } from '../../ha/types.ts';
@@ -21,6 +22,7 @@ import type { BrokerRoleName, ControlledBrokerRole, RoleDependencies, RoleHost }
 export class ControlledRole implements ControlledBrokerRole {
   readonly ha: AutoSwitchHaService;
   readonly #dependencies: RoleDependencies;
+  readonly #clock: Clock;
   readonly #intervals: RoleIntervals;
   readonly #defects: RoleDefects;
   readonly #controllers: ControllerList;
@@ -46,11 +48,12 @@ export class ControlledRole implements ControlledBrokerRole {
   #declined = false;
 
   constructor(dependencies: RoleDependencies) {
-    const { config, store, client, log, defect } = dependencies;
+    const { config, store, client, log, defect, clock = systemClock } = dependencies;
+    this.#clock = clock;
     this.#dependencies = dependencies;
     this.#intervals = roleIntervals(config());
     this.#defects = roleDefects(defect);
-    this.#controllers = new ControllerList(config, client, log, this.#intervals.controllerTimeoutMs);
+    this.#controllers = new ControllerList(config, client, clock, log, this.#intervals.controllerTimeoutMs);
     this.ha = createAutoSwitchHa({ options: haOptions(dependencies), store });
     this.ha.proposeThrough((members, agreed) => this.#propose(members, agreed));
   }
@@ -134,7 +137,7 @@ export class ControlledRole implements ControlledBrokerRole {
   }
 
   async start(host: RoleHost): Promise<void> {
-    const { config, log } = this.#dependencies;
+    const { config, log, disk = systemDisk } = this.#dependencies;
     const { brokerClusterName: clusterName, brokerName, storePathBrokerIdentity } = config();
     await this.ha.start();
     this.#host = host;
@@ -144,12 +147,13 @@ export class ControlledRole implements ControlledBrokerRole {
       brokerName,
       brokerAddress: host.brokerAddress,
     });
-    this.#masterSearch = new MasterSearch(host, this.ha, this.#intervals.retryMs);
+    this.#masterSearch = new MasterSearch(host, this.ha, this.#clock, this.#intervals.retryMs);
     this.#search = new RoleSearch({
       log,
+      clock: this.#clock,
       calls: this.#calls,
       controllers: this.#controllers,
-      files: new IdentityFiles(storePathBrokerIdentity, clusterName, brokerName),
+      files: new IdentityFiles(disk, storePathBrokerIdentity, clusterName, brokerName),
       brokerAddress: host.brokerAddress,
       asyncLearner: config().asyncLearner,
       retryMs: this.#intervals.retryMs,
@@ -212,7 +216,7 @@ export class ControlledRole implements ControlledBrokerRole {
     this.#replicatedOffset = 0;
     this.#take('SYNC_MASTER', masterEpoch, group.masterAddress);
     const { checkSyncStateSetPeriod } = this.#dependencies.config();
-    this.#checkTimer ??= systemClock.every(
+    this.#checkTimer ??= this.#clock.every(
       checkSyncStateSetPeriod,
       () => this.ha.checkSyncStateSet(),
       this.#intervals.firstCheckMs,
@@ -264,15 +268,15 @@ export class ControlledRole implements ControlledBrokerRole {
       );
     };
     this.#timers = [
-      systemClock.every(
+      this.#clock.every(
         brokerHeartbeatInterval,
         inBackground(() => this.#heartbeat()),
       ),
-      systemClock.every(
+      this.#clock.every(
         syncBrokerMetadataPeriod,
         inBackground(() => this.#poll()),
       ),
-      systemClock.every(
+      this.#clock.every(
         syncControllerMetadataPeriod,
         inBackground(() => this.#controllers.findLeader()),
       ),

@@ -1,5 +1,6 @@
 import { promises as dns } from 'node:dns';
 import { parseAddress, splitAddresses } from '../../base/address.ts';
+import type { Clock } from '../../base/clock.ts';
 import { errorText } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { BrokerConfig } from '../../config/broker.ts';
@@ -17,16 +18,24 @@ const addressesMs = 120_000;
  */
 export class ControllerList {
   readonly #config: () => Readonly<BrokerConfig>;
-  readonly #client: RemotingClient;
+  readonly #client: Pick<RemotingClient, 'invoke' | 'invokeOneway'>;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #timeoutMs: number;
   #addresses: readonly string[] = [];
   #readMs = -Infinity;
   #leader: string | null = null;
 
-  constructor(config: () => Readonly<BrokerConfig>, client: RemotingClient, log: Log, timeoutMs: number) {
+  constructor(
+    config: () => Readonly<BrokerConfig>,
+    client: Pick<RemotingClient, 'invoke' | 'invokeOneway'>,
+    clock: Clock,
+    log: Log,
+    timeoutMs: number,
+  ) {
     this.#config = config;
     this.#client = client;
+    this.#clock = clock;
     this.#log = log;
     this.#timeoutMs = timeoutMs;
   }
@@ -80,12 +89,12 @@ export class ControllerList {
   }
 
   async #read(): Promise<readonly string[]> {
-    if (Date.now() - this.#readMs < addressesMs && this.#addresses.length > 0) return this.#addresses;
+    if (this.#clock.nowMs() - this.#readMs < addressesMs && this.#addresses.length > 0) return this.#addresses;
     const { controllerAddr, fetchControllerAddrByDnsLookup } = this.#config();
     const listed = splitAddresses(controllerAddr);
     try {
       this.#addresses = fetchControllerAddrByDnsLookup ? (await Promise.all(listed.map(resolve))).flat() : listed;
-      this.#readMs = Date.now();
+      this.#readMs = this.#clock.nowMs();
     } catch (thrown) {
       // The former list stays: a name server that fails must not cut the broker off its controllers.
       this.#log.warn({ controllerAddr, error: errorText(thrown) }, 'The controllers cannot be looked up');

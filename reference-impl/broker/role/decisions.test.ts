@@ -1,3 +1,4 @@
+import { systemDisk } from '../../base/disk.ts';
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +36,7 @@ test('identity files are byte for byte those that 5.3.3 wrote', () => {
 
 test('an id is asked for, applied for with a check code, and kept', (t) => {
   const path = join(folderOf(t), 'store', 'brokerIdentity');
-  const files = () => new IdentityFiles(path, 'C', 'b');
+  const files = () => new IdentityFiles(systemDisk, path, 'C', 'b');
   assert.deepEqual(files().step(), { next: 'ASK_NEXT_ID' });
   const applied = files().begin(3, '127.0.0.1:1;99');
   assert.equal(readFileSync(`${path}-temp`, 'utf8'), 'C#b#3#127.0.0.1:1;99');
@@ -46,13 +47,13 @@ test('an id is asked for, applied for with a check code, and kept', (t) => {
   assert.equal(readFileSync(path, 'utf8'), 'C#b#4');
   assert.ok(!existsSync(`${path}-temp`));
   assert.deepEqual(files().step(), { next: 'DONE', brokerId: 4 });
-  assert.throws(() => new IdentityFiles(path, 'C', 'other').step(), { code: 'STORE_CORRUPT' });
+  assert.throws(() => new IdentityFiles(systemDisk, path, 'C', 'other').step(), { code: 'STORE_CORRUPT' });
 });
 
 test('a damaged temporary file counts as none', (t) => {
   const path = join(folderOf(t), 'brokerIdentity');
   writeFileSync(`${path}-temp`, 'C#b#');
-  assert.deepEqual(new IdentityFiles(path, 'C', 'b').step(), { next: 'ASK_NEXT_ID' });
+  assert.deepEqual(new IdentityFiles(systemDisk, path, 'C', 'b').step(), { next: 'ASK_NEXT_ID' });
 });
 
 function group(masterBrokerId: number | null, masterEpoch: number, setEpoch = masterEpoch): ReplicaGroup {

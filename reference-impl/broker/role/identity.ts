@@ -3,8 +3,8 @@
 //   <storePathBrokerIdentity>-temp   clusterName#brokerName#brokerId#registerCheckCode     code: `ip:port;<creation ms>`
 // The temporary file stands between asking for an id and owning it: after a crash the same id and code are sent again,
 // and granted again. Source: BrokerMetadata, TempBrokerMetadata, ReplicasManager, 5.3.3.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Disk } from '../../base/disk.ts';
 import { SwitchlabError } from '../../base/errors.ts';
 
 export interface BrokerIdentity {
@@ -52,12 +52,14 @@ export type IdentityStep =
 
 /** The two files of one broker. */
 export class IdentityFiles {
+  readonly #disk: Disk;
   readonly #path: string;
   readonly #clusterName: string;
   readonly #brokerName: string;
 
   /** @param path storePathBrokerIdentity */
-  constructor(path: string, clusterName: string, brokerName: string) {
+  constructor(disk: Disk, path: string, clusterName: string, brokerName: string) {
+    this.#disk = disk;
     this.#path = path;
     this.#clusterName = clusterName;
     this.#brokerName = brokerName;
@@ -65,8 +67,9 @@ export class IdentityFiles {
 
   /** Throws STORE_CORRUPT when the identity belongs to another cluster or broker name, or cannot be read. */
   step(): IdentityStep {
-    if (existsSync(this.#path)) return { next: 'DONE', brokerId: this.#own(parseIdentity(read(this.#path))).brokerId };
-    const applied = existsSync(this.#temp) ? parseAppliedIdentity(read(this.#temp)) : null;
+    if (this.#disk.exists(this.#path))
+      return { next: 'DONE', brokerId: this.#own(parseIdentity(this.#disk.readText(this.#path))).brokerId };
+    const applied = this.#disk.exists(this.#temp) ? parseAppliedIdentity(this.#disk.readText(this.#temp)) : null;
     if (applied === null || applied.clusterName !== this.#clusterName || applied.brokerName !== this.#brokerName) {
       return { next: 'ASK_NEXT_ID' };
     }
@@ -76,21 +79,32 @@ export class IdentityFiles {
   /** Before the id is asked for. */
   begin(brokerId: number, registerCheckCode: string): AppliedIdentity {
     const applied = { clusterName: this.#clusterName, brokerName: this.#brokerName, brokerId, registerCheckCode };
-    mkdirSync(dirname(this.#path), { recursive: true });
-    writeFileSync(this.#temp, formatAppliedIdentity(applied), { flush: true });
+    this.#disk.makeDirectory(dirname(this.#path));
+    this.#write(this.#temp, formatAppliedIdentity(applied));
     return applied;
   }
 
   /** The id was granted: the identity appears whole or not at all, then the temporary file goes. */
   grant(applied: AppliedIdentity): void {
-    writeFileSync(`${this.#path}.new`, formatIdentity(applied), { flush: true });
-    renameSync(`${this.#path}.new`, this.#path);
-    rmSync(this.#temp, { force: true });
+    this.#write(`${this.#path}.new`, formatIdentity(applied));
+    this.#disk.rename(`${this.#path}.new`, this.#path);
+    this.#disk.remove(this.#temp);
   }
 
   /** The id was refused: start over. */
   refuse(): void {
-    rmSync(this.#temp, { force: true });
+    this.#disk.remove(this.#temp);
+  }
+
+  #write(path: string, text: string): void {
+    const bytes = Buffer.from(text);
+    const file = this.#disk.open(path, 'w');
+    try {
+      file.write(bytes, 0, bytes.length, 0);
+      file.sync();
+    } finally {
+      file.close();
+    }
   }
 
   get #temp(): string {
@@ -102,8 +116,4 @@ export class IdentityFiles {
     const expected = `${this.#clusterName}#${this.#brokerName}`;
     throw new SwitchlabError('STORE_CORRUPT', `${this.#path} is not the identity of a broker of ${expected}.`);
   }
-}
-
-function read(path: string): string {
-  return readFileSync(path, 'utf8');
 }

@@ -27,10 +27,14 @@ export function roleIntervals(config: BrokerConfig): RoleIntervals {
 }
 
 /** The HA settings of a broker. */
-export function haOptions({ config, addressBook, log }: RoleDependencies): HaOptions {
+export function haOptions(dependencies: RoleDependencies): HaOptions {
+  const { config, addressBook, log, clock, disk, haNetwork: network } = dependencies;
   const current = config();
   return {
     log: log.child({ part: 'ha' }),
+    clock,
+    disk,
+    network,
     addressBook,
     bindAddress: current.bindAddress,
     haListenPort: current.haListenPort,

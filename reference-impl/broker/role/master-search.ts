@@ -1,4 +1,4 @@
-import { systemClock, type Timer } from '../../base/clock.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
 import type { AutoSwitchHaService } from '../../ha/types.ts';
 import type { RoleHost } from './types.ts';
 
@@ -12,12 +12,14 @@ const firstPauseMs = 50;
 export class MasterSearch {
   readonly #host: RoleHost;
   readonly #ha: AutoSwitchHaService;
+  readonly #clock: Clock;
   readonly #retryMs: number;
   #timer: Timer | null = null;
 
-  constructor(host: RoleHost, ha: AutoSwitchHaService, retryMs: number) {
+  constructor(host: RoleHost, ha: AutoSwitchHaService, clock: Clock, retryMs: number) {
     this.#host = host;
     this.#ha = ha;
+    this.#clock = clock;
     this.#retryMs = retryMs;
   }
 
@@ -32,7 +34,7 @@ export class MasterSearch {
   }
 
   #againIn(pauseMs: number): void {
-    const timer = systemClock.after(pauseMs, () => {
+    const timer = this.#clock.after(pauseMs, () => {
       if (this.#ha.slave.masterHaAddress !== null) return;
       const again = () => {
         if (this.#timer === timer) this.#againIn(Math.min(2 * pauseMs, this.#retryMs));

@@ -1,4 +1,4 @@
-import { systemClock, type Timer } from '../../base/clock.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
 import { errorText } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { ControllerCalls } from './controller-calls.ts';
@@ -13,6 +13,7 @@ const identityStepsMax = 8;
 
 export interface RoleSearchOptions {
   readonly log: Log;
+  readonly clock: Clock;
   readonly calls: ControllerCalls;
   readonly controllers: ControllerList;
   readonly files: IdentityFiles;
@@ -39,7 +40,7 @@ export class RoleSearch {
 
   /** Resolves when the role is found, or after `retryMs`; the search then goes on by itself. */
   run(): Promise<void> {
-    const patience = new Promise<void>((end) => void systemClock.after(this.#options.retryMs, end));
+    const patience = new Promise<void>((end) => void this.#options.clock.after(this.#options.retryMs, end));
     return Promise.race([this.#tryForEver(), patience]);
   }
 
@@ -78,14 +79,14 @@ export class RoleSearch {
 
   /** The id of this broker, asked for when it has none. Null: nobody decided. */
   async #identify(): Promise<number | null> {
-    const { calls, files, brokerAddress } = this.#options;
+    const { calls, clock, files, brokerAddress } = this.#options;
     for (let i = 0; i < identityStepsMax; i++) {
       const step = files.step();
       if (step.next === 'DONE') return step.brokerId;
       if (step.next === 'ASK_NEXT_ID') {
         const next = await calls.nextBrokerId();
         if (next === null) return null;
-        files.begin(next, `${brokerAddress};${Date.now()}`);
+        files.begin(next, `${brokerAddress};${clock.nowMs()}`);
       } else {
         const granted = await calls.applyBrokerId(step.applied);
         if (granted === null) return null;
@@ -98,7 +99,7 @@ export class RoleSearch {
 
   #wait(ms: number): Promise<void> {
     return new Promise((end) => {
-      this.#pause = { timer: systemClock.after(ms, end), end };
+      this.#pause = { timer: this.#options.clock.after(ms, end), end };
     });
   }
 }

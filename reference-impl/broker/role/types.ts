@@ -1,8 +1,11 @@
 import type { AddressBook } from '../../base/address.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { LabDefect } from '../../base/defect.ts';
+import type { Disk } from '../../base/disk.ts';
 import type { Log } from '../../base/log.ts';
 import type { Release } from '../../base/release.ts';
 import type { BrokerConfig } from '../../config/broker.ts';
+import type { HaNetwork } from '../../ha/network.ts';
 import type { AutoSwitchHaService, ClassicHaService, ReplicaStatus } from '../../ha/types.ts';
 import type { RemotingClient, RemotingCommand } from '../../remoting/types.ts';
 import type { MessageStore } from '../../store/types.ts';
@@ -13,10 +16,14 @@ export type BrokerRoleName = 'ASYNC_MASTER' | 'SYNC_MASTER' | 'SLAVE';
 /** What a role is made of. It owns its HA service; store and client belong to the broker. */
 export interface RoleDependencies {
   readonly release: Release;
+  /** Default of these three: the system's. */
+  readonly clock?: Clock;
+  readonly disk?: Disk;
+  readonly haNetwork?: HaNetwork;
   /** Settings as they are now. */
   readonly config: () => Readonly<BrokerConfig>;
   readonly store: MessageStore;
-  readonly client: RemotingClient;
+  readonly client: Pick<RemotingClient, 'invoke' | 'invokeOneway'>;
   readonly addressBook: AddressBook;
   readonly log: Log;
   /** Null except in the lab. */
