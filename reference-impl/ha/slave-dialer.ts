@@ -80,7 +80,7 @@ export class SlaveDialer {
   }
 
   /** A store whose disk failed cannot begin to replicate; it says so each time it tries. */
-  #opened(socket: Socket, address: string): void {
+  #opened(socket: HaSocket, address: string): void {
     try {
       this.#link = this.#open(socket);
     } catch (thrown) {
