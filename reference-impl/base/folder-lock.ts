@@ -12,6 +12,9 @@ import { SwitchlabError } from './errors.ts';
 // A Java broker that holds its own lock is found in /proc/locks (Linux). The reverse does not work: Java cannot see us.
 
 const answerMsMax = 500;
+const attemptsMax = 3;
+/** Whether a name ends with the process that holds it. */
+const isKernelName = process.platform === 'linux' || process.platform === 'win32';
 
 /** A folder that this process alone has open. */
 export interface FolderLock {
@@ -28,24 +31,30 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     if (javaHolder !== null) throw locked(path, `process ${javaHolder}`);
     const server = await holdSocket(`rocketmq-store-${dev}-${ino}`, path);
     if (statSync(path).size === 0) writeSync(fd, 'lock');
-    return { release: () => new Promise((resolve) => server.close(() => resolve())) };
-  } finally {
+    // The file stays open: were it deleted, its inode could otherwise name the file of another folder.
+    const close = (): void => {
+      server.close();
+      closeSync(fd);
+    };
+    return { release: () => new Promise((resolve) => server.once('close', resolve) && close()) };
+  } catch (thrown) {
     closeSync(fd);
+    throw thrown;
   }
 }
 
 async function holdSocket(name: string, lockPath: string): Promise<Server> {
   const address = socketAddress(name);
-  const server = await listen(address);
-  if (server !== null) return server;
-  const holder = await askHolder(address);
-  // A socket file outlives its process, other than an abstract socket or a pipe: nobody answers there.
-  if (holder !== 'nobody' || process.platform === 'linux' || process.platform === 'win32')
-    throw locked(lockPath, holder);
-  rmSync(address, { force: true });
-  const second = await listen(address);
-  if (second === null) throw locked(lockPath, await askHolder(address));
-  return second;
+  let holder = 'nobody';
+  for (let i = 0; i < attemptsMax && holder === 'nobody'; i++) {
+    const server = await listen(address);
+    if (server !== null) return server;
+    holder = await askHolder(address);
+    // Nobody answers: the holder has just let go, or it died and left its socket file, which abstract sockets and pipes
+    // do not have.
+    if (holder === 'nobody' && !isKernelName) rmSync(address, { force: true });
+  }
+  throw locked(lockPath, holder);
 }
 
 function socketAddress(name: string): string {
