@@ -1,7 +1,7 @@
 Feature: Epochs and logs over switches
   Every master writes under an epoch of its own; replicas cut what the new history does not have.
 
-  @CTL-DSN-01 @CTL-DSN-02 @CTL-DSN-05 @CTL-DSN-07
+  @CTL-DSN-01 @CTL-DSN-02 @CTL-DSN-05 @CTL-DSN-07 @CTL-OPS-03
   Rule: Each new master has a larger epoch and stores it with its log end, and all replicas come to the same list
 
     Scenario: masters change places under traffic

@@ -125,7 +125,7 @@ async function startLocked({ config, log, addressBook, members, timings, folder 
     await stop();
     throw thrown;
   }
-  const metrics = (exporter as Exporter | null)?.address;
+  const metrics = exporter?.address;
   return { addresses: { controller: members.selfAddress, ...(metrics === undefined ? {} : { metrics }) }, stop };
 }
 
