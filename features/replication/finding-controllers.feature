@@ -8,6 +8,14 @@ Feature: How brokers find their controllers
       Then the group does not come online
       And producers find no route
 
+  @CTL-REG-07
+  Rule: A broker whose role is unknown stores nothing
+
+    Scenario: brokers that nobody gave a role
+      When 2 replicas start without controllerAddr
+      Then none of them takes a message
+      And the group does not come online
+
   @CTL-BRK-03 @CTL-BRK-04 @CTL-BRK-10
   Rule: Brokers know every controller in the list, and follow a new leader
 
