@@ -97,7 +97,7 @@ function planProcess(
       ...(controller ? controllerKeys(controller, controllers, folder) : {}),
       ...(main.role === 'namesrv' && controller ? { enableControllerInNamesrv: true } : {}),
       ...(main.role === 'controller' ? {} : { listenPort: parseAddress(addressOf(main)).port }),
-      ...(main.role === 'broker' ? brokerKeys(main, servers, dials, nobody, folder) : {}),
+      ...(main.role === 'broker' ? brokerKeys(main, servers, dials, nobody, folder, options.config.broker ?? {}) : {}),
       ...knownTo(main, options.configOf[name] ?? {}),
     },
     hosts: hostTable(servers, dials),
@@ -162,16 +162,18 @@ function brokerKeys(
   dials: Readonly<Record<string, string>>,
   nobody: string,
   folder: string,
+  asked: Settings,
 ): Settings {
   const { member, target } = self;
   assert(member !== null, `${self.name} has no group`);
   const known = (role: Role) => servers.filter((server) => server.role === role).map(addressOf);
   const namesrvs = known('namesrv');
   const controllers = known('controller');
+  const addresses = String(asked.fetchControllerAddrByDnsLookup) === 'true' ? controllers.map(named) : controllers;
   const told = target.dialling === 'configuration' ? namesrvs.map((address) => dials[address] ?? address) : namesrvs;
   const roleKeys: Settings =
     member.group.roles === 'elected'
-      ? { enableControllerMode: true, controllerAddr: controllers.length > 0 ? controllers.join(';') : nobody }
+      ? { enableControllerMode: true, controllerAddr: addresses.length > 0 ? addresses.join(';') : nobody }
       : { brokerRole: member.index === 0 ? 'ASYNC_MASTER' : 'SLAVE', brokerId: member.index };
   return {
     brokerClusterName: clusterName,
@@ -183,4 +185,9 @@ function brokerKeys(
     storePathCommitLog: path.join(folder, 'store', 'commitlog'),
     ...roleKeys,
   };
+}
+
+/** The one host name that every machine knows; a controller announced by a name of its own keeps that. */
+function named(address: string): string {
+  return address.replace(/^127\.0\.0\.1:/, 'localhost:');
 }
