@@ -12,16 +12,16 @@ import { readReferences } from './doctor-references.ts';
 type Format = 'text' | 'json' | 'sarif' | 'github';
 
 interface Options {
-  readonly namesrv: string[];
-  readonly controller: string[];
-  readonly broker: string[];
-  readonly proxy: string[];
-  readonly store: string[];
-  readonly controllerStore: string[];
-  readonly version: string[];
-  readonly host: string[];
+  readonly namesrv?: string[];
+  readonly controller?: string[];
+  readonly broker?: string[];
+  readonly proxy?: string[];
+  readonly store?: string[];
+  readonly controllerStore?: string[];
+  readonly version?: string[];
+  readonly host?: string[];
   readonly hostsByFolder?: true;
-  readonly probe: string[];
+  readonly probe?: string[];
   readonly format: Format;
   readonly strict?: true;
   readonly prove?: true;
@@ -31,16 +31,16 @@ interface Options {
 const program = new Command('doctor')
   .description('Finds mistakes in RocketMQ configuration files without starting anything.')
   .argument('[paths...]', 'files, or folders of files: each is taken for what its name or its keys say')
-  .option('--namesrv <files...>', 'configuration of NameServers, with or without a controller', [])
-  .option('--controller <files...>', 'configuration of controllers apart', [])
-  .option('--broker <files...>', 'configuration of brokers', [])
-  .option('--proxy <files...>', 'rmq-proxy.json: its ports', [])
-  .option('--store <file=folder...>', 'store folder of a broker, or a copy: identity and epochs', [])
-  .option('--controller-store <file=folder...>', 'folder of a controller, or a copy: whether it has data', [])
-  .option('--version <version...>', `release for all, role=release or file=release (default: ${defaultVersion})`, [])
-  .option('--host <file=host...>', 'machine of a file, where its own addresses do not tell', [])
+  .option('--namesrv <files...>', 'configuration of NameServers, with or without a controller')
+  .option('--controller <files...>', 'configuration of controllers apart')
+  .option('--broker <files...>', 'configuration of brokers')
+  .option('--proxy <files...>', 'rmq-proxy.json: its ports')
+  .option('--store <file=folder...>', 'store folder of a broker, or a copy: identity and epochs')
+  .option('--controller-store <file=folder...>', 'folder of a controller, or a copy: whether it has data')
+  .option('--version <version...>', `release for all, role=release or file=release (default: ${defaultVersion})`)
+  .option('--host <file=host...>', 'machine of a file, where its own addresses do not tell')
   .option('--hosts-by-folder', 'the folder of each file is named after its machine')
-  .option('--probe <port...>', 'what health probes dial: port, or host:port', [])
+  .option('--probe <port...>', 'what health probes dial: port, or host:port')
   .addOption(new Option('--format <format>', 'for whom').choices(['text', 'json', 'sarif', 'github']).default('text'))
   .option('--strict', 'warnings count as errors')
   .option('--prove', 'then run the scenarios that show what the findings lead to, on the reference')
@@ -67,12 +67,12 @@ function requestOf(paths: readonly string[], options: Options): Request {
     base: process.env.INIT_CWD ?? process.cwd(),
     paths,
     byRole: { namesrv, controller, broker, proxy },
-    stores: options.store,
-    controllerStores: options.controllerStore,
-    versions: options.version,
-    hosts: options.host,
+    stores: options.store ?? [],
+    controllerStores: options.controllerStore ?? [],
+    versions: options.version ?? [],
+    hosts: options.host ?? [],
     hostsByFolder: options.hostsByFolder ?? false,
-    probes: options.probe,
+    probes: options.probe ?? [],
   };
 }
 

@@ -21,7 +21,7 @@ export function controllerList(broker: ConfFile, deployment: Deployment): Contro
   const group = groupOf(items, deployment.controllerGroups);
   const wanted = [...new Set(group.flatMap(memberAddresses).map(sameAddress))];
   const raftOnly = group.filter(isJRaft).flatMap((file) => commaList(file.text('jRaftInitConf')).map(sameAddress));
-  const only = items.length === 1 ? items[0]! : '';
+  const only = items.length === 1 && !text.includes(',') ? items[0]! : '';
   const host = (endpoint(only)?.host ?? only).trim();
   const isName = host !== '' && !isIpAddress(host) && !isLoopback(host);
   return { items, wanted, isDomain: isName && wanted.length > 1 && !wanted.includes(sameAddress(only)), raftOnly };

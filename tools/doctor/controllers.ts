@@ -1,7 +1,6 @@
-import { parseAddress, splitAddresses } from '../../reference-impl/base/address.ts';
-import { SwitchlabError } from '../../reference-impl/base/errors.ts';
+import { splitAddresses } from '../../reference-impl/base/address.ts';
 import type { ConfFile } from './conf-file.ts';
-import { sameAddress } from './host.ts';
+import { endpoint, sameAddress } from './host.ts';
 
 /** One entry of `controllerDLegerPeers`. */
 export interface Peer {
@@ -18,13 +17,9 @@ export function readPeers(list: string): { readonly peers: readonly Peer[]; read
   for (const item of splitAddresses(list)) {
     const dash = item.indexOf('-');
     const address = item.slice(dash + 1);
-    try {
-      if (dash < 1) throw new SwitchlabError('CONTROLLER_PEERS_ILLEGAL', item);
-      peers.push({ id: item.slice(0, dash), address, ...parseAddress(address) });
-    } catch (thrown) {
-      if (!(thrown instanceof SwitchlabError)) throw thrown;
-      bad.push(item);
-    }
+    const parts = dash < 1 ? null : endpoint(address);
+    if (parts === null) bad.push(item);
+    else peers.push({ id: item.slice(0, dash), address, ...parts });
   }
   return { peers, bad };
 }

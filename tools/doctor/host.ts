@@ -24,7 +24,8 @@ export function isIpAddress(host: string): boolean {
 /** `host:port` in parts, null when it is none. */
 export function endpoint(address: string): Endpoint | null {
   try {
-    return parseAddress(address);
+    const parts = parseAddress(address);
+    return /[\s,;/]/.test(parts.host) ? null : parts;
   } catch (thrown) {
     if (thrown instanceof SwitchlabError) return null;
     throw thrown;

@@ -6,9 +6,10 @@ export function renderRules(references: References): string {
   return rules
     .map(({ id, title, cases }) => {
       const rows = Object.entries(cases).map(([name, { severity, finds, requirement, proof }]) => {
+        // Names of outlines have <words> that Markdown would take for HTML.
         const shown =
-          typeof proof === 'string' ? `none: ${proof}` : `${fileOf(references.scenario(proof))}: ${proof.scenario}`;
-        return `| ${name} | ${severity} | ${finds} | ${requirement} | ${shown.replaceAll('|', '\\|')} |`;
+          typeof proof === 'string' ? `none: ${proof}` : `${fileOf(references.scenario(proof))}: \`${proof.scenario}\``;
+        return `| ${name} | ${severity} | ${finds} | ${requirement} | ${shown} |`;
       });
       const head = '| Case | Severity | Finds | Requirement | Proof |\n|---|---|---|---|---|';
       return `### ${id}: ${title}\n\n${head}\n${rows.join('\n')}`;

@@ -1,4 +1,4 @@
-import { addressKey, commaList, isJRaft, memberAddresses, ownAddress, readPeers } from '../controllers.ts';
+import { commaList, isJRaft, memberAddresses, ownAddress, readPeers } from '../controllers.ts';
 import type { ConfFile } from '../conf-file.ts';
 import { isEmbedded } from '../deployment.ts';
 import { endpoint, isLoopback, sameAddress } from '../host.ts';
@@ -11,6 +11,10 @@ function groupKey(file: ConfFile): string {
 
 function selfKey(file: ConfFile): string {
   return isJRaft(file) ? 'jRaftServerId' : 'controllerDLegerSelfId';
+}
+
+function membersKey(file: ConfFile): string {
+  return isJRaft(file) ? 'jRaftInitConf' : 'controllerDLegerPeers';
 }
 
 function alone(file: ConfFile): Sighting[] {
@@ -32,8 +36,8 @@ function together(files: readonly ConfFile[]): Sighting[] {
       sightings.push(at('group-differs', file, groupKey(file), text));
     }
     if (membersText(file) !== membersText(first)) {
-      const text = `${addressKey(file)} = ${membersText(file)}, and ${membersText(first)} in ${first.path}`;
-      sightings.push(at('peers-differ', file, addressKey(file), text));
+      const text = `${membersKey(file)} = ${membersText(file)}, and ${membersText(first)} in ${first.path}`;
+      sightings.push(at('peers-differ', file, membersKey(file), text));
     }
     const same = files.slice(0, files.indexOf(file)).find((earlier) => ownAddress(earlier) === ownAddress(file));
     if (same !== undefined && ownAddress(file) !== null) {
@@ -55,10 +59,10 @@ function membersText(file: ConfFile): string {
 }
 
 function size(first: ConfFile): Sighting[] {
-  const addresses = memberAddresses(first);
+  const addresses = isJRaft(first) ? commaList(first.text('jRaftInitConf')) : memberAddresses(first);
   if (addresses.every((address) => isLoopback(endpoint(address)?.host ?? ''))) return [];
-  if (addresses.length === 1) return [at('single', first, addressKey(first), 'one controller')];
-  return addresses.length % 2 === 0 ? [at('even', first, addressKey(first), `${addresses.length} controllers`)] : [];
+  if (addresses.length === 1) return [at('single', first, membersKey(first), 'one controller')];
+  return addresses.length % 2 === 0 ? [at('even', first, membersKey(first), `${addresses.length} controllers`)] : [];
 }
 
 export const controllerMembers: Rule = {

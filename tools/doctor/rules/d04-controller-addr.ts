@@ -8,7 +8,7 @@ const key = 'controllerAddr';
 function syntax(broker: ConfFile, { items }: ControllerList) {
   const text = broker.text(key);
   if (items.length === 0) return [at('empty', broker, key, 'enableControllerMode is on, and controllerAddr is empty')];
-  if (text.includes(',')) return [at('commas', broker, key, `${key} = ${text}`)];
+  if (text.includes(',')) return [at('commas', broker, key, `commas in ${key} = ${text}`)];
   const portless = items.find((item) => endpoint(item) === null);
   if (portless !== undefined) return [at('port', broker, key, `"${portless.trim()}" in ${key} is not host:port`)];
   const blank = items.find((item) => item !== item.trim());

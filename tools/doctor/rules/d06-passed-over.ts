@@ -1,11 +1,14 @@
 import type { ConfFile } from '../conf-file.ts';
-import { keysOfRole, roles } from '../conf-file.ts';
+import { keysOfRole } from '../conf-file.ts';
 import { addressServerKeys, keyBegins, misspelled } from '../known-keys.ts';
 import { nearest } from '../../../reference-impl/config/nearest.ts';
 import type { PropertyLine } from '../../../reference-impl/config/properties.ts';
 import type { Rule, Sighting } from '../rule.ts';
 import { shown } from '../shown.ts';
 import { isAtLeast, versionText } from '../version.ts';
+
+/** Roles to name as the owner of a key; a NameServer's file may hold the keys of a controller too. */
+const owners = ['broker', 'controller', 'namesrv'] as const;
 
 function unknownKey(file: ConfFile, { key, line }: PropertyLine): Sighting[] {
   const known = keysOfRole[file.role];
@@ -21,7 +24,7 @@ function unknownKey(file: ConfFile, { key, line }: PropertyLine): Sighting[] {
   const documented = misspelled.get(key);
   if (documented !== undefined) return sighting('misspelled', `${key} is no key: it is spelled ${documented}`);
   if (file.role === 'broker' && addressServerKeys.has(key)) return [];
-  const owner = roles.find((role) => Object.hasOwn(keysOfRole[role], key));
+  const owner = owners.find((role) => Object.hasOwn(keysOfRole[role], key));
   if (owner !== undefined) return sighting('other-role', `${key} is a key of a ${owner}, not of a ${file.role}`);
   const near = nearest(key, Object.keys(known));
   const text = `no release up to 5.3.3 has the key ${key}${near === undefined ? '' : `; did you mean ${near}?`}`;

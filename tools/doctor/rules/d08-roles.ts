@@ -4,8 +4,13 @@ import { at, type Rule } from '../rule.ts';
 import { shown } from '../shown.ts';
 
 function ignored(broker: ConfFile) {
+  // RocketMQ's own sample files say so, and nobody takes -1 for an id.
+  const isPlaceholder = broker.number('brokerId') < 0 && broker.text('brokerRole') === 'SLAVE';
   const keys = ['brokerRole', 'brokerId', 'haMasterAddress'].filter((key) => broker.given(key) !== undefined);
-  return keys.map((key) => at('ignored', broker, key, `${shown(key, broker.given(key)!.value)} in controller mode`));
+  return keys.map((key) => {
+    const name = isPlaceholder && key !== 'haMasterAddress' ? 'placeholder' : 'ignored';
+    return at(name, broker, key, `${shown(key, broker.given(key)!.value)} in controller mode`);
+  });
 }
 
 function fixed(broker: ConfFile) {
@@ -42,6 +47,14 @@ export const roles: Rule = {
       consequence:
         'It has no effect: the controller gives the role, and the id from 1 upward. SYNC_MASTER makes nothing wait.',
       remedy: 'Remove the line; allAckInSyncStateSet = true is what waits for slaves.',
+      requirement: 'CTL-ID-03',
+      proof: { tag: 'CTL-ID-03', scenario: 'master and slave have changed places' },
+    },
+    placeholder: {
+      severity: 'note',
+      finds: 'brokerRole = SLAVE with brokerId = -1 in controller mode',
+      consequence: 'It has no effect: the controller gives role and id.',
+      remedy: 'Remove both lines, or leave them.',
       requirement: 'CTL-ID-03',
       proof: { tag: 'CTL-ID-03', scenario: 'master and slave have changed places' },
     },

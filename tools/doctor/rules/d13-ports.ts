@@ -14,7 +14,7 @@ function collisions(deployment: Deployment): Sighting[] {
     for (const port of portsOf(file)) {
       const other = taken.find((earlier) => earlier.port === port.port && isOneMachine(earlier.file, file, deployment));
       taken.push({ ...port, file });
-      if (other !== undefined && !isEmbeddedPair(other, port, file)) sightings.push(sighting(file, port, other));
+      if (other !== undefined && !isToldElsewhere(other, port, file)) sightings.push(sighting(file, port, other));
     }
   }
   return sightings;
@@ -30,9 +30,10 @@ function isOneMachine(a: ConfFile, b: ConfFile, deployment: Deployment): boolean
   return bindA === undefined || bindB === undefined || bindA === bindB;
 }
 
-/** D3 tells what that one leads to. */
-function isEmbeddedPair(other: Taken, port: Port, file: ConfFile): boolean {
-  return other.file === file && other.use === 'NameServer port' && port.use === 'controller port';
+/** D3 tells of a controller on the port of its NameServer, D2 of two controllers that are one member. */
+function isToldElsewhere(other: Taken, port: Port, file: ConfFile): boolean {
+  if (port.use !== 'controller port') return false;
+  return other.file === file ? other.use === 'NameServer port' : other.use === 'controller port';
 }
 
 function sighting(file: ConfFile, port: Port, other: Taken): Sighting {

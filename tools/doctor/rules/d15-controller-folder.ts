@@ -13,7 +13,8 @@ function judge(file: ConfFile) {
     if (!isRenamed) return [at('renamed', file, key, `no ${key}: ${version} keeps its log in ~/DledgerController`)];
     return [at('default', file, key, `no ${key}: the log is in ~/${file.text('controllerType')}Controller`)];
   }
-  if (temporary.test(folder)) return [at('temporary', file, key, `${key} = ${folder}`)];
+  if (temporary.test(folder))
+    return [at('temporary', file, key, `${key} = ${folder}, which a reboot or a cleaner empties`)];
   const store = file.facts.controllerStore;
   if (store !== undefined && !store.exists) return [at('missing', file, key, `${store.path} does not exist`)];
   return isRenamed && /DledgerController/.test(folder) ? [at('old-spelling', file, key, `${key} = ${folder}`)] : [];

@@ -25,7 +25,14 @@ function group({ replicas }: BrokerGroup, deployment: Deployment) {
   const waiting = full.find((broker) => broker.flag(allAck));
   const others = waiting === undefined ? [] : full.filter((broker) => !broker.flag(allAck));
   if (others.length === 0) return full.flatMap((broker) => acknowledged(broker, deployment));
-  return others.map((broker) => at('differs', broker, allAck, `${allAck} is false here, and true in ${waiting!.path}`));
+  return others.map((broker) =>
+    at(
+      'differs',
+      broker,
+      broker.given(allAck) ? allAck : 'enableControllerMode',
+      `${allAck} is false here, and true in ${waiting!.path}`,
+    ),
+  );
 }
 
 function unclean({ controllers, switchingBrokers }: Deployment) {

@@ -44,7 +44,7 @@ function regressions({ switchingBrokers, controllers }: Deployment): Sighting[] 
     const versions = new Set(hit.map(({ version }) => versionText(version)));
     return [...versions].map((version) => {
       const own = hit.filter((file) => versionText(file.version) === version);
-      const others = own.length === 1 ? '' : `, here and in ${own.length - 1} more files`;
+      const others = own.length === 1 ? '' : `, here and in ${own.length - 1} more`;
       const key = regression.role === 'broker' ? 'enableControllerMode' : 'controllerDLegerPeers';
       return at(caseOf(regression), own[0]!, key, `${version}: ${regression.consequence}${others}`);
     });
