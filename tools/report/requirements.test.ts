@@ -54,7 +54,7 @@ test('a scenario has the tags of its feature, rule and table of examples', () =>
     { uri, line: 7, name: 'plain', requirements: ['CTL-DEP-01'], tags: ['CTL-DEP-01'] },
     {
       uri,
-      line: 12,
+      line: 18,
       name: 'o',
       requirements: ['CTL-DEP-01', 'CTL-DEP-02', 'CTL-DEP-03'],
       tags: ['CTL-DEP-01', 'CTL-DEP-02', 'slow', 'CTL-DEP-03'],

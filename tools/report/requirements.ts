@@ -20,7 +20,7 @@ export interface Family {
 /** A scenario, or one table of examples, and the requirements that its tags and those around it name. */
 export interface TaggedScenario {
   readonly uri: string;
-  /** Of the scenario, or of its outline. */
+  /** Of the scenario or outline; for a table with tags of its own, of its first row. */
   readonly line: number;
   readonly name: string;
   readonly requirements: readonly string[];
@@ -81,11 +81,12 @@ function scenariosIn(
     const { scenario } = child;
     if (scenario === undefined) return [];
     const own = [...inherited, ...scenario.tags];
-    const tables = scenario.examples.length === 0 ? [[]] : scenario.examples.map(({ tags }) => tags);
-    const { name, location } = scenario;
-    return tables.map((tags) => {
+    const { name, location, examples } = scenario;
+    const plain = { tags: [], tableBody: [] };
+    return (examples.length === 0 ? [plain] : examples).map(({ tags, tableBody }) => {
       const all = [...own, ...tags].map((tag) => tag.name.slice(1));
-      return { uri, line: location.line, name, requirements: all.filter((tag) => requirementTag.test(tag)), tags: all };
+      const line = tags.length > 0 ? tableBody[0]!.location.line : location.line;
+      return { uri, line, name, requirements: all.filter((tag) => requirementTag.test(tag)), tags: all };
     });
   });
 }
