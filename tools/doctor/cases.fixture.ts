@@ -147,9 +147,15 @@ export const cases: readonly CaseOfClusters[] = [
         brokerIP1: '127.0.0.1',
         brokerIP2: '127.0.0.1',
         namesrvAddr: '127.0.0.1:9876',
-        controllerAddr: 'LocalHost:9878',
+        controllerAddr: '127.0.0.1:9878',
       }),
     ],
+  },
+  {
+    // A name may be that of a single controller: without the files of several nothing tells.
+    finds: ['D5/no-switch'],
+    bad: withBroker(broker(0, { controllerAddr: 'controllers.example.com:9878' })),
+    nearMiss: [broker(0, { controllerAddr: 'controllers.example.com:9878' })],
   },
   {
     finds: ['D6/other-release'],
@@ -419,8 +425,15 @@ export const cases: readonly CaseOfClusters[] = [
   {
     finds: ['D20/ha'],
     bad: [broker(0, { haListenPort: 20912 }, { version: '5.3.1', assumed: true })],
-    nearMiss: [broker(0, { haListenPort: 30912 }, { version: '5.3.1', assumed: true })],
+    nearMiss: [broker(0, { haListenPort: 20912 }, { version: '5.3.2', assumed: true })],
     probes: ['10.0.1.1:20912'],
+  },
+  {
+    // The port is that of this broker, the machine is another one.
+    finds: ['D20/ha'],
+    bad: [broker(1, { haListenPort: 20912 }, { version: '5.3.1', assumed: true })],
+    nearMiss: [broker(0, { haListenPort: 20912 }, { version: '5.3.1', assumed: true })],
+    probes: ['10.0.1.2:20912'],
   },
   {
     finds: ['D21/default'],

@@ -20,10 +20,11 @@ function affected({ requirement, role }: Regression, version: string): ConfFile 
 for (const regression of knownRegressions) {
   const name = `D19/${regression.requirement.replace('CTL-', '').toLowerCase()}`;
   test(`${name}: told from ${regression.from} to ${regression.to}, and no further`, () => {
-    const { from, to } = regression;
+    const { from, to, fixed } = regression;
     for (const version of [from, to]) assert.ok(found([affected(regression, version)]).includes(name), version);
     const [major, minor, patch] = parseVersion(to)!;
     assert.ok(!found([affected(regression, `${major}.${minor}.${patch + 1}`)]).includes(name));
+    if (parseVersion(fixed ?? '') !== null) assert.ok(!found([affected(regression, fixed!)]).includes(name));
     if (needs[regression.requirement]) assert.ok(!found([broker(0, {}, { version: to })]).includes(name));
   });
 }
