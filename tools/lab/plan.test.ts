@@ -29,6 +29,7 @@ async function plan({ nameservers, brokers, target, guest, noToxiproxy, configOf
     folder: '/tmp/x',
     ports: { reserve: next, reserveBroker: next },
     noToxiproxy: noToxiproxy ?? null,
+    mayEnter: false,
   });
 }
 

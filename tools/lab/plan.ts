@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly ports: PortSource;
   /** Why there is no Toxiproxy server, null when there is one. */
   readonly noToxiproxy: string | null;
+  /** Every broker may enter controller mode while the cluster runs. */
+  readonly mayEnter: boolean;
 }
 
 export interface PlannedProcess {
@@ -61,7 +63,7 @@ const clusterName = 'switchlab';
 /** Decides names, addresses, links and configuration of every process; starts nothing. */
 export async function planCluster(options: PlanOptions): Promise<ClusterPlan> {
   const servers = await planServers(options.topology, options.targets, options.ports);
-  const links = await planLinks(servers, options.ports, options.noToxiproxy);
+  const links = await planLinks(servers, options.ports, options.noToxiproxy, options.mayEnter);
   const nobody = `127.0.0.1:${await options.ports.reserve()}`;
   const names = [...new Set(servers.map((server) => server.process))];
   return { servers, links, processes: names.map((name) => planProcess(name, options, servers, links, nobody)) };

@@ -32,8 +32,8 @@ export interface LabProcess extends AsyncDisposable {
   readonly pid: number | undefined;
   /** The first exit that nobody asked for, over all starts. */
   readonly unexpectedExit: ProcessExit | null;
-  /** Starts it, again after an end. Resolves when it has a pid. */
-  start(): Promise<void>;
+  /** Starts it, again after an end. Resolves when it has a pid. @param mayEnd its end by itself is no surprise */
+  start(mayEnd?: boolean): Promise<void>;
   /** Resolves when it serves. Throws its unexpected exit, or `ConditionFailure` at the deadline. */
   waitReady(deadlineMs: number): Promise<void>;
   /** To be asked of a process that should refuse to run: its last lines when it ended. Throws at the deadline. */
@@ -45,12 +45,15 @@ export interface LabProcess extends AsyncDisposable {
   /** Stops it in its tracks (SIGSTOP): its sockets stay open and silent. */
   pause(): void;
   resume(): void;
+  /** Its next start is that of another program. */
+  become(spec: ProcessSpec): void;
 }
 
 const lastLinesCount = 15;
 
 /** A process of the lab that has not started yet. Whoever disposes of it kills it. */
-export function createProcess(spec: ProcessSpec): LabProcess {
+export function createProcess(first: ProcessSpec): LabProcess {
+  let spec = first;
   let child: Child | undefined;
   let ended: Promise<unknown> = Promise.resolve();
   let state: LabProcess['state'] = 'ready to start';
@@ -64,14 +67,14 @@ export function createProcess(spec: ProcessSpec): LabProcess {
     child.kill(name);
   }
 
-  async function start(): Promise<void> {
+  async function start(mayEnd = false): Promise<void> {
     if (state === 'running' || state === 'paused') throw new Inconclusive(`${spec.name} runs already.`);
     const registry = await processRegistry();
     const started = spawn(spec);
     if (started.pid === undefined) throw new Inconclusive(`${spec.name}: ${(await started).shortMessage}`);
     registry.add(started.pid);
     child = started;
-    endIsWanted = false;
+    endIsWanted = mayEnd;
     state = 'running';
     ended = watch(started);
     spec.note(`${spec.name}: started`);
@@ -131,8 +134,8 @@ export function createProcess(spec: ProcessSpec): LabProcess {
   }
 
   return {
-    name: spec.name,
-    logFile: spec.logFile,
+    name: first.name,
+    logFile: first.logFile,
     get state() {
       return state;
     },
@@ -152,6 +155,9 @@ export function createProcess(spec: ProcessSpec): LabProcess {
       state = 'paused';
     },
     resume,
+    become(next) {
+      spec = next;
+    },
     async [Symbol.asyncDispose]() {
       if (state === 'running' || state === 'paused') await kill();
     },
