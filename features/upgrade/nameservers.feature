@@ -4,7 +4,7 @@ Feature: NameServers are upgraded
   Rule: NameServers are exchanged one after another, and clients notice nothing
 
     Scenario: two of them under load
-      Given a site with traffic, as the plan "nameservers-one-by-one" begins: NameServers 2, controllers 0, groups 2 of 2 replicas
+      Given a site of 2 NameServers, 2 groups of 2 replicas with traffic, before "nameservers-one-by-one"
       When the plan is played
       Then every step comes to hold
       And every acknowledged message is readable, and was delivered

@@ -78,7 +78,9 @@ export class SwitchlabWorld extends World {
     const { seed, toxiproxyUrl, labDefect } = settings;
     const targets = await prepared;
     const observe = this.#observe;
-    const options = { targets, plan, shape, profile, seed, toxiproxyUrl, labDefect, evidenceFolder, observe };
+    const config = { broker: this.brokerConfig };
+    const options = { config, targets, plan, shape, profile, seed, toxiproxyUrl, labDefect, evidenceFolder, observe };
+
     this.#upgrade = await UpgradeTrial.start(options, showTheLoss);
   }
 

@@ -65,13 +65,14 @@ export class PreparedProcess {
   /**
    * Its next start runs that target with that configuration, in the same folder, on the same ports, over the same links.
    */
-  reconfigure({ target, config }: { readonly target?: Target; readonly config?: Settings }): void {
-    this.#preparation = {
-      ...this.#preparation,
-      target: target ?? this.#preparation.target,
-      config: config ?? this.#preparation.config,
-    };
+  reconfigure(changes: Partial<Pick<Preparation, 'target' | 'config' | 'serves'>>): void {
+    this.#preparation = { ...this.#preparation, ...changes };
     this.process.become(this.#write());
+  }
+
+  /** Another process with everything of this one but the given: a controller that leaves its NameServer. Starts nothing. */
+  beside(changes: Pick<Preparation, 'name'> & Partial<Preparation>): PreparedProcess {
+    return new PreparedProcess({ ...this.#preparation, ...changes });
   }
 
   #write(): ProcessSpec {

@@ -6,6 +6,11 @@ import type { BrokerGroup, Topology } from '../topology.ts';
 import type { UpgradePlan } from './plan-file.ts';
 import { Site, type SiteMember } from './site.ts';
 
+const clusterName = 'switchlab';
+const firstController = 'controller-0';
+/** Keys of a NameServer that a controller of its own has no use for. */
+const namesrvKeys = ['listenPort', 'kvConfigPath', 'enableControllerInNamesrv'];
+
 /** How large a site is. */
 export interface SiteShape {
   readonly namesrvs: number;
@@ -40,27 +45,66 @@ export async function startClusterSite({
   // Planned as what it becomes: keys that only a new release knows are in the files from the start, where an old one passes over them.
   const targets = { new: to, old: from, guest: null, defaultProfile: '', versions: {}, prepare: async () => undefined };
   const cluster = await Cluster.prepare(topologyOf(plan, shape), { ...options, targets, mayEnter: true });
-  try {
-    const members = cluster.plan.processes.map(({ servers }) => memberOf(cluster, servers, plan));
-    for (const member of members) {
-      const presence = plan.start[member.role];
-      member.prepared.reconfigure({ target: presence === 'from' ? from : to });
-    }
-    const site = new Site({ members, from, to, clusterName: 'switchlab', addressBook: cluster.addressBook });
-    const heldBack = members.filter(({ joins }) => joins).map(({ name }) => name);
-    await cluster.startAll({ profile: options.profile, heldBack });
-    return {
-      site,
-      cluster,
-      async [Symbol.asyncDispose]() {
-        await site[Symbol.asyncDispose]();
-        await cluster[Symbol.asyncDispose]();
-      },
-    };
-  } catch (thrown) {
-    await cluster[Symbol.asyncDispose]();
-    throw thrown;
+  await using resources = new AsyncDisposableStack();
+  resources.use(cluster);
+  const planned = cluster.plan.processes.map(({ servers }) => memberOf(cluster, servers, plan));
+  const members = plan.start.controllersMove ? withSecondPlaces(planned) : planned;
+  for (const { prepared } of members) resources.use(prepared.process);
+  for (const member of members) {
+    const presence = plan.start[member.role];
+    member.prepared.reconfigure({ target: presence === 'from' ? from : to });
   }
+  if (plan.start.controllersJoin) knowOnly(members, members.find(({ role }) => role === 'controller')!);
+  const site = resources.use(new Site({ members, from, to, clusterName, addressBook: cluster.addressBook }));
+  const heldBack = members.filter(({ joins }) => joins).map(({ name }) => name);
+  await cluster.startAll({ profile: options.profile, heldBack });
+  const owned = resources.move();
+  return { site, cluster, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Each controller can be in a NameServer or apart, with the same address and the same store. */
+function withSecondPlaces(members: readonly SiteMember[]): SiteMember[] {
+  const namesrvs = members.filter(({ role }) => role === 'namesrv');
+  const apart = members.filter(({ role }) => role === 'controller');
+  const leaving = namesrvs.filter(({ controllerAddress }) => controllerAddress !== null);
+  const entered = namesrvs.slice(0, apart.length).map((namesrv, i) => roomFor(apart[i]!, namesrv));
+  const untouched = members.filter((member) => !namesrvs.slice(0, apart.length).includes(member));
+  return [...entered, ...untouched, ...leaving.map(apartFrom)];
+}
+
+/** The process that the controller of a NameServer becomes. */
+function apartFrom(namesrv: SiteMember, i: number): SiteMember {
+  const own = Object.entries(namesrv.prepared.config).filter(([key]) => !namesrvKeys.includes(key));
+  const address = namesrv.controllerAddress!;
+  const name = `controller-apart-${i}`;
+  const serves = [{ role: 'controller' as const, listens: listenAddress(address) }];
+  const prepared = namesrv.prepared.beside({ name, role: 'controller', serves, config: Object.fromEntries(own) });
+  return { ...namesrv, name, role: 'controller', joins: true, address, prepared };
+}
+
+/** A NameServer with the keys of the controller that it can take in; it does not before it is told to. */
+function roomFor({ address, storeFolder, prepared }: SiteMember, namesrv: SiteMember): SiteMember {
+  namesrv.prepared.reconfigure({
+    config: { ...prepared.config, ...namesrv.prepared.config },
+    serves: [
+      { role: 'namesrv', listens: listenAddress(namesrv.address) },
+      { role: 'controller', listens: listenAddress(address) },
+    ],
+  });
+  return { ...namesrv, controllerAddress: address, storeFolder };
+}
+
+/** At first the site knows one controller, and that one is alone. */
+function knowOnly(members: readonly SiteMember[], controller: SiteMember): void {
+  const peers = `n0-${controller.address}`;
+  controller.prepared.reconfigure({ config: { ...controller.prepared.config, controllerDLegerPeers: peers } });
+  for (const { role, prepared } of members)
+    if (role === 'broker') prepared.reconfigure({ config: { ...prepared.config, controllerAddr: controller.address } });
+}
+
+/** Every server of the lab listens on loopback, whatever name it is known by. */
+function listenAddress(address: string): string {
+  return `127.0.0.1:${parseAddress(address).port}`;
 }
 
 function topologyOf({ start }: UpgradePlan, shape: SiteShape): Topology {
@@ -92,7 +136,9 @@ function memberOf(cluster: Cluster, servers: readonly PlannedServer[], { start }
     role: main.role,
     group: main.member?.group.group ?? null,
     replaces: null,
-    joins: main.role === 'controller' && start.controller === 'joins',
+    joins:
+      main.role === 'controller' &&
+      (start.controller === 'joins' || (start.controllersJoin && main.name !== firstController)),
     address: addressOf(main),
     controllerAddress: controller === undefined ? null : addressOf(controller),
     storeFolder: store === undefined ? null : String(store),

@@ -23,6 +23,7 @@ export const conditionMeanings = {
   'topics known': 'each of them has the topics of the load, and their consumer groups',
   'log empty': 'the commit log of each of them holds no message',
   'data in DLedger form': 'the store of each of them keeps its messages in a DLedger log',
+  'no DLedger data': 'no store of them keeps messages in a DLedger log',
   'no epoch file': 'none of them has an epoch file or its backup',
 } as const;
 

@@ -40,7 +40,7 @@ export async function act(action: Action, member: SiteMember, context: DeedConte
       prepared.reconfigure({ target: site[action.of] });
       return `${name} is ${site[action.of].name} from its next start on`;
     case 'set': {
-      const keys = fillSettings(action.of, wordsOf(site, member));
+      const keys = fillSettings(action.of, wordsOf(site, member, context.masters));
       prepared.reconfigure({ config: { ...prepared.config, ...keys } });
       return `${name}: ${Object.entries(keys)
         .map(([key, value]) => `${key}=${value}`)

@@ -163,6 +163,7 @@ const looks: Record<Condition, (sight: Sight) => Look | Promise<Look>> = {
     return { holds: ends.every((end) => end === 0), seen: `log ends ${ends.join(', ')}` };
   },
   'data in DLedger form': ({ members }) => all(members, hasDledgerLog, 'has none'),
+  'no DLedger data': ({ members }) => all(members, (member) => !hasDledgerLog(member), 'has some'),
   'no epoch file': ({ members }) => all(members, (member) => epochFiles(member).length === 0, 'has one'),
 };
 

@@ -76,6 +76,12 @@ const upgradePlan = z.strictObject({
     roles: z.enum(['fixed', 'elected', 'dledger']),
     /** Where controllers are. */
     controllers: z.enum(['apart', 'in NameServers', 'none']),
+    /** Each group gets a new one beside it, under controllers. */
+    groupsJoin: z.boolean().default(false),
+    /** More controllers join those that run. */
+    controllersJoin: z.boolean().default(false),
+    /** Each controller moves between a NameServer and a process of its own, and keeps its address and its data. */
+    controllersMove: z.boolean().default(false),
     namesrvsLeast: z.number().int().min(1).default(1),
     replicasLeast: z.number().int().min(1).default(1),
   }),

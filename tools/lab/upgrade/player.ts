@@ -63,9 +63,11 @@ const preconditionMs = 2_000;
 /** Plays an upgrade plan step by step on a running site, and takes steps back. The owner of the site ends its processes. */
 export class Player {
   readonly script: readonly ScriptStep[];
+  /** Of each group, before the upgrade. */
+  readonly masters: Masters;
+  /** Configuration of each member before the upgrade. */
+  readonly originally: ReadonlyMap<SiteMember, Settings>;
   readonly #options: PlayerOptions;
-  readonly #masters: Masters;
-  readonly #originally: ReadonlyMap<SiteMember, Settings>;
   readonly #results: StepResult[] = [];
   readonly #harms: PlanHarm[] = [];
   /** Steps that were begun and not taken back. */
@@ -74,8 +76,8 @@ export class Player {
 
   private constructor(options: PlayerOptions, masters: Masters) {
     this.#options = options;
-    this.#masters = masters;
-    this.#originally = new Map(options.site.members.map((member) => [member, member.prepared.config]));
+    this.masters = masters;
+    this.originally = new Map(options.site.members.map((member) => [member, member.prepared.config]));
     this.script = scriptOf(options.plan, options.site, masters);
   }
 
@@ -173,8 +175,8 @@ export class Player {
       site,
       load,
       deadlines,
-      masters: this.#masters,
-      originally: this.#originally,
+      masters: this.masters,
+      originally: this.originally,
       mayEnd: after.includes('does not serve'),
     };
     for (const member of step.members) {

@@ -49,7 +49,9 @@ export function scriptOf(plan: UpgradePlan, site: Site, masters: Masters): Scrip
   const places = plan.stages.flatMap((stage) => placesOf(stage, site, masters).map((place) => ({ stage, place })));
   const steps = places.flatMap(({ stage, place }) => stage.steps.map((step) => ({ stage, place, step })));
   return steps
-    .map(({ stage, place, step }) => scriptStep(stage, step, membersOf(step.on, place, site, masters), place, site))
+    .map(({ stage, place, step }) =>
+      scriptStep(stage, step, membersOf(step.on, place, site, masters), place, site, masters),
+    )
     .filter(({ members }) => members.length > 0)
     .map((step, i) => Object.assign(step, { number: i + 1 }));
 }
@@ -122,7 +124,8 @@ function membersOf(selector: StepSelector, { member: it, groups }: Place, site: 
     NameServers: () => site.namesrvs,
     controllers: () => controllers.filter((member) => !member.joins && carriesController(member)),
     'joining controllers': () => controllers.filter(({ joins }) => joins),
-    'its controller': () => controllers.filter((member) => member !== it && sharesAddress(member)),
+    'its controller': () => controllers.filter((member) => member.role === 'controller' && sharesAddress(member)),
+    'its NameServer': () => controllers.filter((member) => member.role === 'namesrv' && sharesAddress(member)),
     replicas: () => brokers.filter(({ joins }) => !joins),
     master: () => brokers.filter(isMaster),
     slaves: () => brokers.filter((member) => !member.joins && !isMaster(member)),
@@ -137,8 +140,9 @@ function scriptStep(
   members: readonly SiteMember[],
   place: Place,
   site: Site,
+  masters: Masters,
 ): ScriptStep {
-  const filled = (text: string) => [...new Set(members.map((member) => fill(text, wordsOf(site, member))))];
+  const filled = (text: string) => [...new Set(members.map((member) => fill(text, wordsOf(site, member, masters))))];
   const own = [...new Set(members.flatMap(({ group }) => group ?? []))];
   const { rollback } = step;
   return {

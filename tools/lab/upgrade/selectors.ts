@@ -21,6 +21,7 @@ export const stepSelectors = [
   'controllers',
   'joining controllers',
   'its controller',
+  'its NameServer',
   'replicas',
   'master',
   'slaves',

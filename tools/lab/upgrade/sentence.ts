@@ -3,13 +3,30 @@ import type { Site, SiteMember } from './site.ts';
 
 const placeholder = /\{([\w.]+)\}/g;
 
+type Words = Readonly<Record<string, string>>;
+
 /**
  * Words that placeholders stand for, of one member at its site:
- * `{name} {host} {address} {group} {conf} {store} {home}` of the member, `{namesrvs} {controllers} {peers} {cluster}` of the
- * site. `words` of the member go before what is made up here.
+ * `{name} {host} {address} {group} {conf} {store} {home}` of the member, the same with `master.` before them of the master of
+ * its group, and `{namesrvs} {controllers} {controller} {peers} {cluster}` of the site. `words` of a member go before what
+ * is made up here.
  */
-export function wordsOf(site: Site, member: SiteMember): Readonly<Record<string, string>> {
+export function wordsOf(site: Site, member: SiteMember, masters: ReadonlyMap<string, SiteMember>): Words {
   const controllers = site.members.filter(isController);
+  const master = masters.get(member.replaces ?? member.group ?? '');
+  const ofMaster = Object.entries(master === undefined ? {} : ownWords(master));
+  return {
+    ...Object.fromEntries(ofMaster.map(([name, word]) => [`master.${name}`, word])),
+    namesrvs: site.namesrvs.map(({ address }) => address).join(';'),
+    controllers: controllers.map(({ controllerAddress }) => controllerAddress).join(';'),
+    controller: controllers[0]?.controllerAddress ?? '',
+    peers: controllers.map(({ controllerAddress }, i) => `n${i}-${controllerAddress}`).join(';'),
+    cluster: site.clusterName,
+    ...ownWords(member),
+  };
+}
+
+function ownWords(member: SiteMember): Words {
   return {
     name: member.name,
     host: member.address.slice(0, member.address.lastIndexOf(':')),
@@ -18,22 +35,17 @@ export function wordsOf(site: Site, member: SiteMember): Readonly<Record<string,
     conf: member.prepared.configFile,
     store: member.storeFolder ?? '',
     home: member.prepared.folder,
-    namesrvs: site.namesrvs.map(({ address }) => address).join(';'),
-    controllers: controllers.map(({ controllerAddress }) => controllerAddress).join(';'),
-    controller: controllers[0]?.controllerAddress ?? '',
-    peers: controllers.map(({ controllerAddress }, i) => `n${i}-${controllerAddress}`).join(';'),
-    cluster: site.clusterName,
     ...member.words,
   };
 }
 
 /** The text with every known placeholder filled. */
-export function fill(text: string, words: Readonly<Record<string, string>>): string {
+export function fill(text: string, words: Words): string {
   return text.replaceAll(placeholder, (whole, name: string) => words[name] ?? whole);
 }
 
 /** Values of a configuration with their placeholders filled. */
-export function fillSettings(settings: Settings, words: Readonly<Record<string, string>>): Settings {
+export function fillSettings(settings: Settings, words: Words): Settings {
   const filled = Object.entries(settings).map(([key, value]) => [
     key,
     typeof value === 'string' ? fill(value, words) : value,

@@ -164,7 +164,9 @@ export class UpgradeLoad implements Load, AsyncDisposable {
     // A store that was given up is another one than that of the same group later: places begin anew.
     const attempts = this.#ledger.attempts.map((row) => this.#placed(row, row.answeredMs));
     const deliveries = this.#ledger.deliveries.map((row) => this.#placed(row, row.readMs));
-    const whole = [...log, ...deliveries.filter(({ brokerName }) => brokerName.endsWith(givenUpMark))];
+    // Nobody reads any more from a group that was retired: what was delivered from it counts.
+    const serving = new Set(log.map(({ brokerName }) => brokerName));
+    const whole = [...log, ...deliveries.filter(({ brokerName }) => !serving.has(brokerName))];
     const [loss] = noAcknowledgedLoss(attempts, whole);
     const kept = new Set(whole.map(({ key }) => key));
     const lost =

@@ -10,7 +10,12 @@ import { type PlayEvent, Player, type PlayResult } from './player.ts';
 import { lookAt, servingMaster } from './looks.ts';
 import type { Condition } from './condition.ts';
 import { type Judgement, UpgradeLoad } from './upgrade-load.ts';
-import { isRunning, type Site } from './site.ts';
+import { isRunning, processOf, type Site } from './site.ts';
+import { commitLogFolder } from './stores.ts';
+import { Inconclusive } from '../inconclusive.ts';
+import type { Settings } from '../settings-file.ts';
+import { keysInCommitLog } from '../traffic/commit-log.ts';
+import { isWithin, versionOf } from './version-range.ts';
 
 export interface UpgradeTrialOptions extends Omit<ClusterOptions, 'targets' | 'heldBack' | 'mayEnter'> {
   readonly targets: Targets;
@@ -25,6 +30,7 @@ const topic = 'SwitchlabUpgrade';
 const topicQueues = 4;
 /** Messages acknowledged in each group, and delivered, before the first step. */
 const seedMessages = 50;
+const proofMessages = 20;
 
 /** One plan on a running site of the lab, with traffic through it: what a scenario of an upgrade does and looks at. */
 export class UpgradeTrial implements AsyncDisposable {
@@ -36,6 +42,8 @@ export class UpgradeTrial implements AsyncDisposable {
   readonly #clusterSite: ClusterSite;
   #result: PlayResult | null = null;
   #judgement: Judgement | null = null;
+  /** Keys that were acknowledged and are not in every replica's log when the harmful step comes. */
+  readonly #atRisk = new Set<string>();
 
   private constructor(
     options: UpgradeTrialOptions,
@@ -56,7 +64,7 @@ export class UpgradeTrial implements AsyncDisposable {
   static async start(options: UpgradeTrialOptions, showTheLoss: boolean): Promise<UpgradeTrial> {
     const plan = readPlan(options.plan);
     const { targets, shape, profile, seed, evidenceFolder } = options;
-    const from = options.from ?? targets.old;
+    const from = options.from ?? [targets.old, targets.new].find((target) => isFrom(target, plan)) ?? targets.old;
     await from.prepare();
     const clusterSite = await startClusterSite({ plan, shape, from, to: targets.new, cluster: options });
     const { site } = clusterSite;
@@ -117,6 +125,85 @@ export class UpgradeTrial implements AsyncDisposable {
     return this.#judgement;
   }
 
+  /** Takes back what was played. */
+  async rollBack(): Promise<void> {
+    await this.player.rollBack();
+  }
+
+  /** Every process runs that ran before the upgrade, with its release and configuration, and every group has its old master. */
+  async isAsBefore(): Promise<void> {
+    const { originally, masters } = this.player;
+    for (const member of this.site.members) {
+      if (isRunning(member) === member.joins)
+        throw new ConditionFailure(`${member.name} ${member.joins ? 'still' : 'no longer'} runs.`);
+      const [before, now] = [originally.get(member)!, member.prepared.config].map(withoutPermission);
+      if (JSON.stringify(now) !== JSON.stringify(before))
+        throw new ConditionFailure(`${member.name} has another configuration than before: ${JSON.stringify(now)}`);
+      const target = this.site[this.plan.start[member.role] === 'from' ? 'from' : 'to'];
+      if (!member.joins && member.prepared.target !== target)
+        throw new ConditionFailure(`${member.name} is ${member.prepared.target.name}.`);
+    }
+    const groups = this.site.groups(false);
+    await holds('online', this.site, groups, this.#options.profile);
+    for (const group of groups) {
+      const master = await servingMaster(this.site, group);
+      if (master !== masters.get(group)) throw new ConditionFailure(`${master.name} is the master of ${group}.`);
+    }
+    await this.load.flows(groups, proofMessages);
+  }
+
+  /** Kills the master of each group that runs now; another replica takes over, and the killed one comes back in sync. */
+  async switches(): Promise<void> {
+    for (const group of this.#groupsNow) await this.#switch(group);
+  }
+
+  /** The play stopped before a step that would have done harm. */
+  stoppedBeforeHarm(): void {
+    const { outcome, steps } = this.result;
+    const last = steps.at(-1)!;
+    if (outcome !== 'refused' || last.step.harm === null)
+      throw new ConditionFailure(
+        `The play ${outcome} at step ${last.step.number}: ${last.reason ?? 'nothing stopped it'}`,
+      );
+    this.#options.observe('stopped before harm', last.step.number, last.reason!);
+  }
+
+  /**
+   * Plays up to the step that does harm, notes which acknowledged messages the shorter logs lack, and plays on.
+   */
+  async playToTheLoss(): Promise<void> {
+    const harmful = this.player.script.find(({ harm }) => harm !== null);
+    if (harmful === undefined) throw new Error(`The plan "${this.plan.name}" does no harm.`);
+    await this.play(harmful.number - 1);
+    for (const group of harmful.groups) {
+      const logs = this.site.replicas(group).map((member) => keysInCommitLog(commitLogFolder(member), topic));
+      const acknowledged = this.load.attempts.filter(
+        ({ outcome, brokerName }) => outcome === 'SEND_OK' && brokerName === group,
+      );
+      for (const { key } of acknowledged) if (!logs.every((keys) => keys.has(key))) this.#atRisk.add(key);
+    }
+    await this.play();
+  }
+
+  /** Exactly the acknowledged messages are lost that the shorter log lacked, and nothing else is broken. */
+  async losesWhatWasAtRisk(): Promise<void> {
+    const { lost, violations } = await this.judge();
+    const lostKeys = new Set(lost.map(({ key }) => key));
+    this.#options.observe(
+      'lost',
+      lostKeys.size,
+      `${lostKeys.size} acknowledged messages lost, ${this.#atRisk.size} were only in the longer log`,
+    );
+    if (this.#atRisk.size === 0) throw new Inconclusive('The logs did not differ: nothing was at risk.');
+    const other = [...lostKeys, ...this.#atRisk].filter((key) => !lostKeys.has(key) || !this.#atRisk.has(key));
+    if (other.length > 0)
+      throw new ConditionFailure(
+        `Lost ${lostKeys.size}, at risk ${this.#atRisk.size}: they differ in ${other.slice(0, 3).join(', ')}`,
+      );
+    if (violations.length > 0)
+      throw new ConditionFailure(violations.map(({ check, text }) => `${check}: ${text}`).join('\n'));
+  }
+
   /** No group was without an acknowledgement for longer than that. */
   downAtMost(limitMs: number): void {
     const long = this.result.downtimes.find(({ ms }) => ms > limitMs);
@@ -126,6 +213,31 @@ export class UpgradeTrial implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.load[Symbol.asyncDispose]();
     await this.#clusterSite[Symbol.asyncDispose]();
+  }
+
+  get #groupsNow(): string[] {
+    const groups = [...this.site.groups(false), ...this.site.groups(true)];
+    return groups.filter((group) => this.site.replicas(group).some(isRunning));
+  }
+
+  async #switch(group: string): Promise<void> {
+    const { deadlines } = this.#options.profile;
+    const master = await servingMaster(this.site, group);
+    await processOf(master).kill();
+    const killedMs = Date.now();
+    const other = () => servingMaster(this.site, group);
+    await until('another replica is master', other, (now) => now !== master, { deadlineMs: deadlines.switch });
+    await this.load.flows([group], proofMessages);
+    const first = this.load.attempts.find(
+      (row) => row.brokerName === group && row.sentMs > killedMs && row.outcome === 'SEND_OK',
+    )!;
+    this.#options.observe(
+      'switches',
+      true,
+      `${group} took messages again ${first.answeredMs - killedMs} ms after its master was killed`,
+    );
+    await processOf(master).start();
+    await holds('in the SyncStateSet', this.site, [group], this.#options.profile);
   }
 
   assertNoUnexpectedExit(): void {
@@ -151,6 +263,17 @@ async function holds(condition: Condition, site: Site, groups: readonly string[]
     (look) => look.holds,
     { deadlineMs: profile.deadlines.online },
   );
+}
+
+/** Whether the plan upgrades what this target runs. */
+function isFrom(target: Target, { from }: UpgradePlan): boolean {
+  const version = versionOf(target);
+  return version !== null && isWithin(version, from);
+}
+
+/** A forbidden and allowed group says so in its files. */
+function withoutPermission({ brokerPermission: _, ...config }: Settings): Settings {
+  return config;
 }
 
 const noFigures = { sent: 0, acknowledged: 0, refused: 0, unknown: 0, delivered: 0 };
