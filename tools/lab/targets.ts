@@ -33,7 +33,7 @@ export function parseTargets(text: string, guestText: string | null = null): Tar
     );
   };
   const pair = { new: take('new'), old: take('old') };
-  const guest = guestText === null ? null : parseGuest(guestText);
+  const guest = guestText === null ? null : parseOneTarget(guestText);
   const all = [pair.new, pair.old, ...(guest ? [guest] : [])];
   const slowest = all.some(({ defaultProfile }) => defaultProfile === 'tuned') ? 'tuned' : 'compressed';
   return {
@@ -47,10 +47,11 @@ export function parseTargets(text: string, guestText: string | null = null): Tar
   };
 }
 
-function parseGuest(text: string): Target {
-  const [guest, second] = parseTarget(text);
-  if (second) throw new SetupError(`"${text}" names two releases: a guest is one, such as reference:new.`);
-  return guest!;
+/** Reads one target, such as `reference:new`. Throws `SetupError`. */
+export function parseOneTarget(text: string): Target {
+  const [target, second] = parseTarget(text.trim());
+  if (second) throw new SetupError(`"${text}" names two releases: say one, such as reference:new.`);
+  return target!;
 }
 
 function parseTarget(item: string): Target[] {

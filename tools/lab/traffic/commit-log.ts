@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { viewOf } from '../../../reference-impl/base/bytes.ts';
 import { blankRecord, decodeRecord, recordSizeAt } from '../../../reference-impl/message/record.ts';
@@ -12,14 +12,20 @@ export interface LogSegment {
   readonly bytes: Buffer;
 }
 
+/** The files of a commit log in their order, unread. */
+export function segmentFiles(folder: string): { file: string; startOffset: number; size: number }[] {
+  const names = readdirSync(folder).filter((name) => segmentName.test(name));
+  return names.sort().map((name) => {
+    const file = join(folder, name);
+    return { file, startOffset: Number(name), size: statSync(file).size };
+  });
+}
+
 /** The files of a commit log in their order, as far as they lie before `endOffset`. Works beside a running broker. */
 export function* segmentsUpTo(folder: string, endOffset = Infinity): Generator<LogSegment> {
-  for (const segment of readdirSync(folder)
-    .filter((file) => segmentName.test(file))
-    .sort()) {
-    const startOffset = Number(segment);
+  for (const { file, startOffset } of segmentFiles(folder)) {
     if (startOffset >= endOffset) return;
-    yield { startOffset, bytes: readFileSync(join(folder, segment)).subarray(0, endOffset - startOffset) };
+    yield { startOffset, bytes: readFileSync(file).subarray(0, endOffset - startOffset) };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Action } from './action.ts';
 import type { Condition } from './condition.ts';
 import type { PlanHarm, PlanStage, PlanStep, UpgradePlan } from './plan-file.ts';
 import type { StageSelector, StepSelector } from './selectors.ts';
-import { fill, wordsOf } from './sentence.ts';
+import { fill, readWordsOf } from './sentence.ts';
 import { carriesController, rolesBy, type Site, type SiteMember } from './site.ts';
 import { isWithin, rangeText, versionOf } from './version-range.ts';
 
@@ -142,7 +142,9 @@ function scriptStep(
   site: Site,
   masters: Masters,
 ): ScriptStep {
-  const filled = (text: string) => [...new Set(members.map((member) => fill(text, wordsOf(site, member, masters))))];
+  const filled = (text: string) => [
+    ...new Set(members.map((member) => fill(text, readWordsOf(site, member, masters)))),
+  ];
   const own = [...new Set(members.flatMap(({ group }) => group ?? []))];
   const { rollback } = step;
   return {

@@ -8,8 +8,7 @@ type Words = Readonly<Record<string, string>>;
 /**
  * Words that placeholders stand for, of one member at its site:
  * `{name} {host} {address} {group} {conf} {store} {home}` of the member, the same with `master.` before them of the master of
- * its group, and `{namesrvs} {controllers} {controller} {peers} {cluster}` of the site. `words` of a member go before what
- * is made up here.
+ * its group, and `{namesrvs} {controllers} {controller} {peers} {cluster}` of the site.
  */
 export function wordsOf(site: Site, member: SiteMember, masters: ReadonlyMap<string, SiteMember>): Words {
   const controllers = site.members.filter(isController);
@@ -26,6 +25,13 @@ export function wordsOf(site: Site, member: SiteMember, masters: ReadonlyMap<str
   };
 }
 
+/** The same for sentences that people read: what the owner of the site calls things goes first. */
+export function readWordsOf(site: Site, member: SiteMember, masters: ReadonlyMap<string, SiteMember>): Words {
+  const master = masters.get(member.replaces ?? member.group ?? '');
+  const ofMaster = Object.entries(master?.words ?? {}).map(([name, word]) => [`master.${name}`, word]);
+  return { ...wordsOf(site, member, masters), ...Object.fromEntries(ofMaster), ...member.words };
+}
+
 function ownWords(member: SiteMember): Words {
   return {
     name: member.name,
@@ -35,7 +41,6 @@ function ownWords(member: SiteMember): Words {
     conf: member.prepared.configFile,
     store: member.storeFolder ?? '',
     home: member.prepared.folder,
-    ...member.words,
   };
 }
 

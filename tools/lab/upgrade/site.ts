@@ -1,5 +1,5 @@
 import { createLog } from '../../../reference-impl/base/log.ts';
-import type { AddressBook } from '../../../reference-impl/base/address.ts';
+import { type AddressBook, directDial } from '../../../reference-impl/base/address.ts';
 import type { Release } from '../../../reference-impl/base/release.ts';
 import type { ReplicasInfo } from '../../../reference-impl/client/controller-calls.ts';
 import { type ClientOptions, createOperator, type Operator } from '../../../reference-impl/client/operator.ts';
@@ -40,8 +40,8 @@ export interface SiteOptions {
   readonly from: Target;
   readonly to: Target;
   readonly clusterName: string;
-  /** Leads clients of the lab from announced addresses to where processes listen. */
-  readonly addressBook: AddressBook;
+  /** Leads clients of the lab from announced addresses to where processes listen; without one they are the same. */
+  readonly addressBook?: AddressBook;
 }
 
 /** NameServers, controllers and broker groups that an upgrade plan is played on. The owner of the processes ends them. */
@@ -55,7 +55,7 @@ export class Site implements AsyncDisposable {
   /** One for each NameServer, because clients may meet any of them. */
   readonly #asking = new Map<SiteMember, Operator>();
 
-  constructor({ members, from, to, clusterName, addressBook }: SiteOptions) {
+  constructor({ members, from, to, clusterName, addressBook = directDial }: SiteOptions) {
     this.members = members;
     this.from = from;
     this.to = to;

@@ -26,7 +26,8 @@ export interface UpgradeTrialOptions extends Omit<ClusterOptions, 'targets' | 'h
   readonly observe: Observe;
 }
 
-const topic = 'SwitchlabUpgrade';
+/** The topic of the load. */
+export const topic = 'SwitchlabUpgrade';
 const topicQueues = 4;
 /** Messages acknowledged in each group, and delivered, before the first step. */
 const seedMessages = 50;
@@ -245,7 +246,13 @@ export class UpgradeTrial implements AsyncDisposable {
   }
 }
 
-async function holds(condition: Condition, site: Site, groups: readonly string[], profile: Profile): Promise<void> {
+/** Resolves when the condition holds for everything of these groups that runs. Throws `ConditionFailure`. */
+export async function holds(
+  condition: Condition,
+  site: Site,
+  groups: readonly string[],
+  profile: Profile,
+): Promise<void> {
   const members = groups.flatMap((group) => site.replicas(group)).filter(isRunning);
   const load = {
     topics: [topic],
@@ -279,7 +286,8 @@ function withoutPermission({ brokerPermission: _, ...config }: Settings): Settin
 const noFigures = { sent: 0, acknowledged: 0, refused: 0, unknown: 0, delivered: 0 };
 const nothing = async () => undefined;
 
-async function createTopic(site: Site, group: string, profile: Profile): Promise<void> {
+/** Creates the topic of the load in one group, and resolves when every NameServer has a route of it. */
+export async function createTopic(site: Site, group: string, profile: Profile): Promise<void> {
   const config = { topicName: topic, readQueueNums: topicQueues, writeQueueNums: topicQueues, perm: 6 };
   await site.operator.createTopic((await servingMaster(site, group)).address, config);
   const look = () =>

@@ -1,0 +1,224 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import path from 'node:path';
+import { Command } from 'commander';
+import { Assignments } from '../doctor/assignments.ts';
+import { readDeployment } from '../doctor/read-deployment.ts';
+import { Inconclusive } from '../lab/inconclusive.ts';
+import { interruptedCode, interruption } from '../lab/interrupts.ts';
+import { reapOrphans } from '../lab/process-registry.ts';
+import { SetupError } from '../lab/setup-error.ts';
+import type { Settings } from '../lab/settings-file.ts';
+import { parseOneTarget } from '../lab/targets.ts';
+import { actionText, type PlayEvent } from '../lab/upgrade/player.ts';
+import { versionOf } from '../lab/upgrade/version-range.ts';
+import { choosePlan } from '../rehearse/choose-plan.ts';
+import { Rehearsal, type RehearsalOptions } from '../rehearse/rehearsal.ts';
+import { renderMarkdown, type Runbook, runbookOf } from '../rehearse/runbook.ts';
+import { renderRunbookHtml } from '../rehearse/runbook-html.ts';
+import { type Server, serversOf } from '../rehearse/servers.ts';
+import { verdictOf } from '../rehearse/verdict.ts';
+import { positiveInteger } from './arguments.ts';
+import { projectRoot } from './run.ts';
+
+interface Options {
+  readonly plan?: string;
+  readonly from: string;
+  readonly to: string;
+  readonly namesrv?: string[];
+  readonly controller?: string[];
+  readonly broker?: string[];
+  readonly store?: string[];
+  readonly host?: string[];
+  readonly set?: string[];
+  readonly profile: string;
+  readonly seed: number;
+  readonly folder?: string;
+  readonly name?: string;
+  readonly dryRun?: true;
+  readonly step?: true;
+  readonly showTheLoss?: true;
+}
+
+const program = new Command('rehearse')
+  .description('Plays an upgrade on your configuration files and copies of your stores, and writes the runbook.')
+  .argument(
+    '[paths...]',
+    'configuration files, or folders of files, of the cluster as it is; and of controllers to add',
+  )
+  .option('--plan <name>', 'a plan of matrix/plans (default: the one that fits)')
+  .option('--from <target>', 'what runs now: reference:old, apache:4.9.7 …', 'reference:old')
+  .option('--to <target>', 'what it becomes: reference:new, apache:5.3.3 …', 'reference:new')
+  .option('--namesrv <files...>', 'configuration of NameServers')
+  .option('--controller <files...>', 'configuration of controllers, also of those that the plan adds')
+  .option('--broker <files...>', 'configuration of brokers')
+  .option('--store <file=folder...>', 'store of a broker or controller: it is copied, and only read')
+  .option('--host <file=host...>', 'machine of a file, where its own addresses do not tell')
+  .option('--set <key=value...>', 'keys of every broker, for the rehearsal alone')
+  .option('--profile <name>', 'timings: documented keeps yours, compressed and tuned shorten them', 'documented')
+  .option('--seed <number>', 'seed of the traffic', positiveInteger, 1)
+  .option('--folder <place>', 'where copies go while it runs (default: in the folder of the run)')
+  .option('--name <run>', 'folder of the run in test-results')
+  .option('--dry-run', 'print what would be changed and every step, and start nothing')
+  .option('--step', 'wait for Enter before each step')
+  .option('--show-the-loss', 'play steps that do harm, too, and count what is lost')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run rehearse -- --plan master-slave-aligned configs/samples/production-4.9 configs/samples/production/controller-*.conf --dry-run
+  npm run rehearse -- conf/ --controller new/controller-*.conf --store broker-a-0.conf=/backup/a-0/store broker-a-1.conf=/backup/a-1/store
+  npm run rehearse -- conf/ --plan rolling-restart --from reference:new --to reference:new --step
+
+Exit codes: 0 every step held and nothing was lost, 1 not so, 2 inconclusive, 3 usage or set-up.`,
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 3));
+
+const interrupted = interruption();
+
+async function rehearse(paths: readonly string[], options: Options): Promise<number> {
+  const base = process.env.INIT_CWD ?? process.cwd();
+  const { namesrv, controller, broker } = options;
+  const request = { base, paths, byRole: { namesrv, controller, broker }, hosts: options.host ?? [] };
+  const [from, to] = [parseOneTarget(options.from), parseOneTarget(options.to)];
+  const version = versionOf(from);
+  const versions = version === null ? [] : [`broker=${version}`];
+  const nothing = { stores: [], controllerStores: [], hostsByFolder: false, probes: [] };
+  const { deployment } = readDeployment({ ...request, ...nothing, versions });
+  const servers = serversOf(deployment);
+  const plan = choosePlan(options.plan, servers, from, to);
+  const run = options.name ?? `rehearsal-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  const evidenceFolder = path.join(projectRoot, 'test-results', run);
+  const folder = path.resolve(base, options.folder ?? evidenceFolder, `site-${process.pid}`);
+  mkdirSync(evidenceFolder, { recursive: true });
+  const settings: RehearsalOptions = {
+    servers,
+    plan,
+    from,
+    to,
+    profile: options.profile,
+    seed: options.seed,
+    stores: storesOf(options.store ?? [], servers, base),
+    folder,
+    evidenceFolder,
+    overrides: overridesOf(options.set ?? []),
+    showTheLoss: options.showTheLoss ?? false,
+    onEvent: printEvent,
+    onProgress: (text) => console.log(`… ${text}`),
+    ...(options.step ? { mayGoOn: askForEnter } : {}),
+  };
+  await reapOrphans();
+  console.log(`${plan.title} (plan ${plan.name}), from ${from.name} to ${to.name}\n${plan.about}\n`);
+  await using rehearsal = await Rehearsal.prepare(settings);
+  printChanges(rehearsal);
+  const names = { from: from.name, to: to.name };
+  if (options.dryRun) {
+    const script = rehearsal.script();
+    for (const step of script)
+      console.log(stepText(script.length, step.number, `${step.stage}: ${actionText(step.action)}`, step.hand));
+    writeRunbook(evidenceFolder, runbookOf(plan, names, script, null, []));
+    return 0;
+  }
+  await from.prepare();
+  await to.prepare();
+  const result = await untilInterrupted(rehearsal.play());
+  const { lines, exitCode } = verdictOf(result);
+  console.log(`\n${lines.join('\n')}`);
+  writeFileSync(
+    path.join(evidenceFolder, 'verdict.json'),
+    `${JSON.stringify({ plan: plan.name, ...names, exitCode, lines, steps: result.play.steps.map(({ step, outcome, ms, reason, seen }) => ({ number: step.number, stage: step.stage, action: actionText(step.action), outcome, ms: Math.round(ms), reason, seen })) }, null, 1)}\n`,
+  );
+  writeRunbook(evidenceFolder, runbookOf(plan, names, result.script, result, lines));
+  return exitCode;
+}
+
+/** A rehearsal that is interrupted ends here; what it started ends with the resources that hold it. */
+async function untilInterrupted<T>(work: Promise<T>): Promise<T> {
+  const stop = new Promise<never>((_, reject) => {
+    const end = () => reject(new Inconclusive('interrupted'));
+    if (interrupted.aborted) end();
+    interrupted.addEventListener('abort', end, { once: true });
+  });
+  // Whatever is under way fails when its processes go; that failure is nobody's any more.
+  work.catch(() => undefined);
+  return await Promise.race([work, stop]);
+}
+
+function storesOf(texts: readonly string[], servers: readonly Server[], base: string): Map<Server, string> {
+  const files = servers.map(({ file }) => file);
+  const assignments = new Assignments('--store', texts, files);
+  return new Map(
+    servers.flatMap((server) => {
+      const given = assignments.of(server.file);
+      return given === null ? [] : [[server, path.resolve(base, given.value)] as const];
+    }),
+  );
+}
+
+function overridesOf(texts: readonly string[]): Settings {
+  const entries = texts.map((text) => {
+    const equals = text.indexOf('=');
+    if (equals < 1) throw new SetupError(`--set ${text}: write key=value.`);
+    return [text.slice(0, equals), text.slice(equals + 1)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function printChanges({ changes }: Rehearsal): void {
+  console.log('Changed for the rehearsal, and nothing else:');
+  for (const [{ file }, made] of changes) {
+    console.log(file.path);
+    for (const { key, line, from, to } of made)
+      console.log(`  ${line === null ? 'added' : `line ${line}`}: ${key} = ${from === null ? '' : `${from} → `}${to}`);
+  }
+  console.log('');
+}
+
+function stepText(total: number, number: number, title: string, hand: readonly string[]): string {
+  return [`[${number}/${total}] ${title}`, ...hand.map((text) => `      by hand: ${text}`)].join('\n');
+}
+
+function printEvent(event: PlayEvent): void {
+  const { acknowledged, delivered } = event.load;
+  if ('title' in event) console.log(`[${event.number}] ${event.title}`);
+  else if ('text' in event) console.log(`      ${event.text}`);
+  else if ('reason' in event) console.log(`      ${event.kind.toUpperCase()}: ${event.reason}`);
+  else console.log(`      held, ${(event.ms / 1000).toFixed(1)} s; ${acknowledged} acknowledged, ${delivered} delivered`);
+}
+
+async function askForEnter(): Promise<boolean> {
+  const reader = createInterface({ input: process.stdin, output: process.stdout });
+  return await new Promise((resolve) => {
+    reader.once('close', () => resolve(false));
+    reader.question('      Enter goes on, Ctrl-D ends the rehearsal here: ', () => {
+      resolve(true);
+      reader.close();
+    });
+  });
+}
+
+function writeRunbook(folder: string, runbook: Runbook): void {
+  writeFileSync(path.join(folder, 'runbook.md'), renderMarkdown(runbook));
+  writeFileSync(path.join(folder, 'runbook.html'), renderRunbookHtml(runbook));
+  console.log(`\nrunbook: ${path.relative(projectRoot, path.join(folder, 'runbook.html'))} and runbook.md`);
+}
+
+program.action(async (paths: string[], options: Options) => {
+  try {
+    process.exitCode = await rehearse(paths, options);
+  } catch (thrown) {
+    if (interrupted.aborted) {
+      console.error(
+        '\nInterrupted: nothing runs any more, and your files and stores are as they were. The same command begins anew, with fresh copies.',
+      );
+      process.exitCode = interruptedCode(interrupted);
+    } else if (thrown instanceof SetupError) {
+      console.error(thrown.message);
+      process.exitCode = 3;
+    } else {
+      console.error(thrown instanceof Inconclusive ? `Inconclusive: ${thrown.message}` : thrown);
+      process.exitCode = 2;
+    }
+  }
+});
+await program.parseAsync();

@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { sameAddress } from '../doctor/host.ts';
+import type { Settings } from '../lab/settings-file.ts';
+import { SetupError } from '../lab/setup-error.ts';
+import { type LabAddresses, peerAddress } from './lab-addresses.ts';
+import { type Server, splitList } from './servers.ts';
+
+/** One key that the rehearsal had to change, so that everything fits on this machine and nothing of the user's is touched. */
+export interface Change {
+  readonly key: string;
+  /** Line of the user's file, null for a key that is added. */
+  readonly line: number | null;
+  readonly from: string | null;
+  readonly to: string;
+}
+
+export interface Rewritten {
+  readonly config: Settings;
+  readonly changes: readonly Change[];
+}
+
+export interface RewriteOptions {
+  readonly addresses: LabAddresses;
+  /** Home of the process in the rehearsal; absolute paths of the file come to lie below it. */
+  readonly folder: string;
+  /** A free port for a key that names one apart from the addresses. */
+  readonly freePort: () => number;
+  /** Keys that the user sets for the rehearsal alone. */
+  readonly overrides: Settings;
+}
+
+const addressLists = ['namesrvAddr', 'controllerAddr'];
+const peerLists = ['controllerDLegerPeers', 'dLegerPeers'];
+const ownHosts = ['brokerIP1', 'brokerIP2', 'bindAddress'];
+const pathKey = /path|home|dir/i;
+const loopback = '127.0.0.1';
+
+/** A user's configuration with other addresses, ports and paths, and every other key as it is. Throws `SetupError`. */
+export function rewrite(server: Server, options: RewriteOptions): Rewritten {
+  const { file } = server;
+  const changes: Change[] = [];
+  const config: Record<string, string> = {};
+  for (const { key, value, line } of file.facts.pairs) {
+    const to = rewritten(server, key, value.trim(), options) ?? value.trim();
+    config[key] = to;
+    if (to !== value.trim()) changes.push({ key, line, from: value.trim(), to });
+  }
+  for (const [key, to] of Object.entries(added(server, config, options))) {
+    config[key] = to;
+    changes.push({ key, line: null, from: null, to });
+  }
+  for (const [key, value] of Object.entries(options.overrides)) {
+    if (server.role !== 'broker') continue;
+    changes.push({ key, line: null, from: config[key] ?? null, to: String(value) });
+    config[key] = String(value);
+  }
+  return { config, changes };
+}
+
+/** The value that a key takes, null when it stays. */
+function rewritten(server: Server, key: string, value: string, options: RewriteOptions): string | null {
+  const at = (address: string) => placed(server, key, address, options.addresses);
+  if (addressLists.includes(key)) return splitList(value).map(at).join(';');
+  if (peerLists.includes(key))
+    return splitList(value)
+      .map((peer) => `${peer.slice(0, peer.indexOf('-') + 1)}${at(peerAddress(peer))}`)
+      .join(';');
+  if (ownHosts.includes(key)) return loopback;
+  if (key === 'listenPort') return portOf(at(server.address));
+  if (key === 'haListenPort') return String(Number(portOf(at(server.address))) + 1);
+  if (/Port$/.test(key) && Number(value) > 0) return String(options.freePort());
+  if (pathKey.test(key) && value.split(',').every((part) => path.isAbsolute(part)))
+    return value
+      .split(',')
+      .map((part) => below(options.folder, part))
+      .join(',');
+  return null;
+}
+
+/** Keys that the file leaves to their defaults, which would be those of the user's machine. */
+function added(server: Server, config: Readonly<Record<string, string>>, { addresses }: RewriteOptions) {
+  const wanted: Record<string, string> = {};
+  const own = placed(server, 'listenPort', server.address, addresses);
+  if (server.role !== 'controller') wanted.listenPort = portOf(own);
+  if (server.role === 'broker') Object.assign(wanted, { brokerIP1: loopback, brokerIP2: loopback });
+  wanted.bindAddress = loopback;
+  return Object.fromEntries(Object.entries(wanted).filter(([key]) => config[key] === undefined));
+}
+
+function placed({ file }: Server, key: string, address: string, addresses: LabAddresses): string {
+  const place = addresses.get(sameAddress(address));
+  if (place !== undefined) return place;
+  throw new SetupError(
+    `${file.path}:${file.line(key)} ${key} names ${address}, and no file of a process there was given: add it, or the rehearsal would reach for your cluster.`,
+  );
+}
+
+/** Where an absolute path of the user's lies in the rehearsal. */
+export function below(folder: string, absolute: string): string {
+  return path.join(folder, 'files', absolute);
+}
+
+function portOf(address: string): string {
+  return address.slice(address.lastIndexOf(':') + 1);
+}
