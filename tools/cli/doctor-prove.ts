@@ -37,7 +37,7 @@ export async function prove(
 async function conformance(scenarios: readonly string[], say: (line: string) => void): Promise<RunReport | null> {
   const file = path.join(projectRoot, 'test-results', run, 'report.json');
   rmSync(file, { force: true });
-  say(`\nRunning ${scenarios.length} scenarios on the reference …`);
+  say(`\nOn the reference: ${scenarios.join(', ')} …`);
   // What the command prints is no part of the findings.
   await execa(
     process.execPath,
