@@ -26,6 +26,7 @@ export const knownRegressions: readonly Regression[] = [
     fixed: '5.3.4',
     consequence:
       'slaves drop topics and groups when a topic has attributes (message.type), and a switch makes the loss final',
+    scenario: 'topics with a message type',
   },
   {
     requirement: 'CTL-REG-02',
@@ -34,6 +35,7 @@ export const knownRegressions: readonly Regression[] = [
     to: '5.3.4',
     fixed: null,
     consequence: 'slaves delete and create all topics and groups again with each copy of the metadata',
+    scenario: 'the tables of the master go on to change',
   },
   {
     requirement: 'CTL-REG-03',
@@ -60,6 +62,7 @@ export const knownRegressions: readonly Regression[] = [
     to: '5.1.0',
     fixed: '5.1.1',
     consequence: 'messages are lost when the set grows and the answer is lost',
+    scenario: 'the answer to a grown set does not arrive',
   },
   {
     requirement: 'CTL-REG-06',
@@ -77,6 +80,7 @@ export const knownRegressions: readonly Regression[] = [
     to: '5.1.0',
     fixed: '5.1.1',
     consequence: 'a broker serves before it knows its role',
+    scenario: 'brokers that nobody gave a role',
   },
   {
     requirement: 'CTL-REG-08',
@@ -103,6 +107,7 @@ export const knownRegressions: readonly Regression[] = [
     to: '5.1.3',
     fixed: '5.1.4',
     consequence: 'the SyncStateSet is never checked again after a change that was refused',
+    scenario: "a slave was taken out behind the master's back",
   },
   {
     requirement: 'CTL-REG-11',
@@ -120,6 +125,7 @@ export const knownRegressions: readonly Regression[] = [
     to: '5.3.4',
     fixed: '5.4.0',
     consequence: 'a lost slave stays in the set when two drop together',
+    scenario: 'two of three replicas die at once',
   },
   {
     requirement: 'CTL-REG-14',
@@ -128,6 +134,7 @@ export const knownRegressions: readonly Regression[] = [
     to: '5.3.3',
     fixed: 'later',
     consequence: 'replication stops when the epoch grows and the master stays',
+    scenario: 'the controllers lose sight of the master for a while',
   },
   {
     requirement: 'CTL-REG-15',
@@ -154,6 +161,7 @@ export const knownRegressions: readonly Regression[] = [
     to: '5.0.0',
     fixed: '5.1.0',
     consequence: 'sends stall with the transient store pool',
+    scenario: 'a switch with the pool',
     needs: (file) => file.flag('transientStorePoolEnable'),
   },
   {

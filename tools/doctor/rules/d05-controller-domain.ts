@@ -22,7 +22,7 @@ export const controllerDomain: Rule = {
         'The whole text is looked up as one name: the lookup fails, no controller is known, and the broker never comes online.',
       remedy: 'Remove fetchControllerAddrByDnsLookup, or write one domain:port.',
       requirement: 'CTL-BRK-05',
-      proof: { tag: 'CTL-BRK-02', scenario: 'controllerAddr is empty' },
+      proof: { tag: 'CTL-BRK-05', scenario: 'the controller is known by its name alone' },
     },
   },
   check: (deployment) =>

@@ -29,7 +29,7 @@ export const healthProbe: Rule = {
       consequence: 'Each probe leaves a connection behind, until the master has no file descriptors left.',
       remedy: 'Probe listenPort, or use 5.3.2 or newer.',
       requirement: 'CTL-REG-12',
-      proof: 'only an affected release shows it',
+      proof: { tag: 'CTL-REG-12', scenario: '50 connections come and go' },
     },
   },
   check: (deployment: Deployment) =>
