@@ -5,7 +5,7 @@ import type { SwitchlabWorld } from './world.ts';
 setDefaultTimeout(10 * 60 * 1000);
 
 Before(function (this: SwitchlabWorld, { pickle }) {
-  this.beginEvidence(pickle.name, pickle.location?.line ?? 0);
+  this.beginEvidence({ uri: pickle.uri, line: pickle.location?.line ?? 0, name: pickle.name });
 });
 
 After(async function (this: SwitchlabWorld, { result }) {

@@ -1,10 +1,12 @@
+import path from 'node:path';
 import { setWorldConstructor, World } from '@cucumber/cucumber';
+import { evidenceFolder, type ScenarioPlace } from '../../tools/lab/evidence-folder.ts';
 import { type Profile, readProfile } from '../../tools/lab/profile.ts';
 import { settingsFromEnv } from '../../tools/lab/run-settings.ts';
 import type { Settings } from '../../tools/lab/settings-file.ts';
 import { parseTargets, type Targets } from '../../tools/lab/targets.ts';
 import { readTopology } from '../../tools/lab/topology.ts';
-import { type Observe, scenarioFolder, Trial } from '../../tools/lab/trial.ts';
+import { type Observe, Trial } from '../../tools/lab/trial.ts';
 import { UpgradeTrial } from '../../tools/lab/upgrade/upgrade-trial.ts';
 import type { SiteShape } from '../../tools/lab/upgrade/cluster-site.ts';
 import { type Observation, observationMediaType } from '../../tools/report/types.ts';
@@ -91,8 +93,8 @@ export class SwitchlabWorld extends World {
   }
 
   /** Called by the hooks: where this scenario leaves its evidence. */
-  beginEvidence(name: string, line: number): void {
-    this.evidenceFolder = scenarioFolder(settings.runFolder, name, line);
+  beginEvidence(place: ScenarioPlace): void {
+    this.evidenceFolder = path.join(settings.runFolder, evidenceFolder(place));
   }
 
   async end(): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AddressBook, addressBook } from '../../reference-impl/base/address.ts';
 import { assert } from '../../reference-impl/base/assert.ts';
+import { askedSettings } from './asked-settings.ts';
 import { temporaryFolder } from './folders.ts';
 import { Inconclusive } from './inconclusive.ts';
 import { createLink, type Link, type LinkedProxy } from './link.ts';
@@ -44,6 +45,8 @@ const howToGetToxiproxy = 'there is no Toxiproxy server (`npm run conformance` s
 /** Running processes of one topology, each pair that talks joined by a link of its own. Disposal kills and removes all. */
 export class Cluster implements AsyncDisposable {
   readonly plan: ClusterPlan;
+  /** Writes into the timeline of its evidence. */
+  readonly note: Note;
   readonly #processes: ReadonlyMap<string, PreparedProcess>;
   readonly #links: readonly Link[];
   readonly #resources: AsyncDisposableStack;
@@ -53,8 +56,10 @@ export class Cluster implements AsyncDisposable {
     processes: ReadonlyMap<string, PreparedProcess>,
     links: readonly Link[],
     resources: AsyncDisposableStack,
+    note: Note,
   ) {
     this.plan = plan;
+    this.note = note;
     this.#processes = processes;
     this.#links = links;
     this.#resources = resources;
@@ -98,7 +103,7 @@ export class Cluster implements AsyncDisposable {
     resources.defer(async () => {
       await Promise.all([...byName.values()].map(({ process }) => process[Symbol.asyncDispose]()));
     });
-    return new Cluster(plan, byName, links, resources.move());
+    return new Cluster(plan, byName, links, resources.move(), note);
   }
 
   /** Starts every process that is not held back, controllers and NameServers first; resolves when they serve. */
@@ -216,7 +221,8 @@ function prepare(planned: PlannedProcess, options: ClusterOptions, note: Note): 
   });
 }
 
-function describe(topology: Topology, { targets, profile, seed }: ClusterOptions, plan: ClusterPlan): string {
+function describe(topology: Topology, options: ClusterOptions, plan: ClusterPlan): string {
+  const { targets, profile, seed } = options;
   const links = plan.links.map(({ from, to, proxies, unbreakable }) => ({
     from: from.name,
     to: to.name,
@@ -229,5 +235,6 @@ function describe(topology: Topology, { targets, profile, seed }: ClusterOptions
     target: target.name,
     ports,
   }));
-  return JSON.stringify({ seed, versions: targets.versions, profile, topology, servers, links }, null, 1);
+  const asked = askedSettings(options);
+  return JSON.stringify({ seed, versions: targets.versions, profile, asked, topology, servers, links }, null, 1);
 }

@@ -115,7 +115,7 @@ export function createLink({ from, to, proxies, unbreakable, note }: LinkParts):
       }
     }
     await Promise.all(proxies.map((linked) => assertBites(linked, fault, `${path}, ${fault.name}`)));
-    note(`${path}: ${fault.name}`);
+    note({ link: [from, to], what: fault.name });
   }
 
   async function heal(): Promise<void> {
@@ -126,7 +126,7 @@ export function createLink({ from, to, proxies, unbreakable, note }: LinkParts):
     }
     current = null;
     await Promise.all(proxies.map((linked) => assertWhole(linked, path)));
-    note(`${path}: healed`);
+    note({ link: [from, to], what: 'healed' });
   }
 
   return {

@@ -10,6 +10,7 @@ import { clientOptions } from './group-views.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import type { Trial } from './trial.ts';
 import { ConditionFailure } from './until.ts';
+import { assertNone } from './violations.ts';
 
 type Seen = Pick<MasterSighting, 'masterEpoch' | 'masterAddress'>;
 
@@ -48,7 +49,7 @@ export class MasterWatch implements AsyncDisposable {
     const epochs = groupBy(this.#sightings, ({ masterEpoch }) => String(masterEpoch));
     const text = [...epochs].map(([epoch, rows]) => `${epoch} by ${rows.length} sources`).join(', ');
     this.#trial.options.observe('epochs seen', epochs.size, `epochs with a master: ${text}`);
-    if (violations.length > 0) throw new ConditionFailure(violations.map((violation) => violation.text).join('\n'));
+    assertNone(violations, this.#trial.options.evidenceFolder);
     if (epochs.size === 0) throw new ConditionFailure('Nobody named a master at any time.');
   }
 

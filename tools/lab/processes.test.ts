@@ -8,6 +8,7 @@ import { Inconclusive } from './inconclusive.ts';
 import { ProcessExit } from './process-exit.ts';
 import { reapOrphans } from './process-registry.ts';
 import { createProcess } from './processes.ts';
+import type { Note } from './timeline.ts';
 import { ConditionFailure, until } from './until.ts';
 
 let folder: Folder;
@@ -24,7 +25,7 @@ function nodeProcess(name: string, script: string) {
   const events: string[] = [];
   const isReady = async () => readFileSync(logFile, 'utf8').split('\n').includes('ready');
   const spec = { command: process.execPath, args: ['-e', script], env: { WORD: 'hello' }, workingFolder: folder.path };
-  const note = (what: string) => events.push(what);
+  const note: Note = (event) => events.push('what' in event ? event.what : '');
   return Object.assign(createProcess({ name, ...spec, logFile, isReady, note }), { events });
 }
 
@@ -48,12 +49,7 @@ test('starts, serves, stops and starts again, with one log', async () => {
     },
   );
   assert.equal(child.unexpectedExit, null);
-  assert.deepEqual(child.events.slice(0, 4), [
-    'again: started',
-    'again: serves',
-    'again: SIGTERM',
-    'again: ended, SIGTERM',
-  ]);
+  assert.deepEqual(child.events.slice(0, 4), ['started', 'serves', 'SIGTERM', 'ended, SIGTERM']);
 });
 
 test('pauses and resumes', async () => {

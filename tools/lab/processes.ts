@@ -60,10 +60,14 @@ export function createProcess(first: ProcessSpec): LabProcess {
   let endIsWanted = false;
   let unexpectedExit: ProcessExit | null = null;
 
+  function note(what: string): void {
+    spec.note({ process: spec.name, what });
+  }
+
   function signal(name: NodeJS.Signals): void {
     if (child === undefined || state === 'ended')
       throw new Inconclusive(`${spec.name} does not run: no ${name} for it.`);
-    spec.note(`${spec.name}: ${name}`);
+    note(name);
     child.kill(name);
   }
 
@@ -77,14 +81,14 @@ export function createProcess(first: ProcessSpec): LabProcess {
     endIsWanted = mayEnd;
     state = 'running';
     ended = watch(started);
-    spec.note(`${spec.name}: started`);
+    note('started');
   }
 
   async function watch(started: Child): Promise<void> {
     const { exitCode, signal } = await started;
     state = 'ended';
     const how = signal === undefined ? `exit code ${exitCode}` : signal;
-    spec.note(`${spec.name}: ended, ${how}`);
+    note(`ended, ${how}`);
     if (endIsWanted) return;
     unexpectedExit ??= new ProcessExit(`${spec.name} ended by itself: ${how}.\n${lastLines(spec.logFile)}`);
   }
@@ -95,7 +99,7 @@ export function createProcess(first: ProcessSpec): LabProcess {
       return await spec.isReady();
     };
     await until(`${spec.name} serves`, look, (ready) => ready, { deadlineMs, pollMs: 30 });
-    spec.note(`${spec.name}: serves`);
+    note('serves');
   }
 
   /** Whether it ended within that time. */

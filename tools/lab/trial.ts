@@ -1,15 +1,16 @@
-import path from 'node:path';
 import { type Release } from '../../reference-impl/base/release.ts';
 import type { ReplicasInfo } from '../../reference-impl/client/controller-calls.ts';
 import { noAcknowledgedLoss } from '../check/messages.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { type GroupView, GroupViews } from './group-views.ts';
+import { GroupWatch } from './group-watch.ts';
 import type { Link } from './link.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import type { Topology } from './topology.ts';
 import { drainBroker } from './traffic/drain.ts';
 import { GroupTraffic, type Pace } from './traffic/group-traffic.ts';
 import { ConditionFailure, throughout, until } from './until.ts';
+import { assertNone } from './violations.ts';
 
 /** Writes what was seen into the report. */
 export type Observe = (what: string, value: boolean | number | string, text: string) => void;
@@ -32,6 +33,7 @@ export class Trial implements AsyncDisposable {
   /** Name of the broker group under test. */
   readonly group: string;
   readonly views: GroupViews;
+  readonly #watch: GroupWatch;
   #traffic: GroupTraffic | null = null;
   #killed: { readonly server: PlannedServer; readonly atMs: number } | null = null;
 
@@ -40,6 +42,7 @@ export class Trial implements AsyncDisposable {
     this.options = options;
     this.group = options.topology.brokers[0]!.group;
     this.views = new GroupViews(cluster, this.group);
+    this.#watch = new GroupWatch(cluster, this.group);
   }
 
   /** Starts the cluster of a topology with one broker group. */
@@ -197,9 +200,7 @@ export class Trial implements AsyncDisposable {
     await this.traffic.delivers();
     const log = await this.#readableNow();
     this.options.observe('ledger', this.traffic.acknowledged, this.traffic.summary(log));
-    const violations = this.traffic.violations(log);
-    if (violations.length > 0)
-      throw new ConditionFailure(violations.map(({ check, text }) => `${check}: ${text}`).join('\n'));
+    assertNone(this.traffic.violations(log), this.options.evidenceFolder);
   }
 
   /** Counts what is lost; anything acknowledged earlier than just before the kill, or after it, must be readable. */
@@ -253,6 +254,7 @@ export class Trial implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#traffic?.[Symbol.asyncDispose]();
     await this.views[Symbol.asyncDispose]();
+    await this.#watch[Symbol.asyncDispose]();
     await this.cluster[Symbol.asyncDispose]();
   }
 
@@ -345,9 +347,4 @@ export class Trial implements AsyncDisposable {
     });
     return await drainBroker(operator, from);
   }
-}
-
-/** Evidence folder of one scenario below the run's: readable, unique by feature line. */
-export function scenarioFolder(runFolder: string, name: string, line: number): string {
-  return path.join(runFolder, 'scenarios', `${line}-${name.replaceAll(/[^\w]+/g, '-').slice(0, 80)}`);
 }
