@@ -7,14 +7,16 @@ import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { parseTargets } from '../lab/targets.ts';
 import { startToxiproxy } from '../lab/toxiproxy-server.ts';
-import { renderCompatibilityTable, renderSummary } from '../report/console.ts';
 import { applyKnownDeviations, readKnownDeviations } from '../report/deviations.ts';
+import { withEvidence } from '../report/evidence.ts';
 import { readScenarioResults } from '../report/messages.ts';
-import type { RunReport, ScenarioResult } from '../report/types.ts';
-import { readOtherReports, writeReports } from '../report/write.ts';
-import { positiveInteger } from './arguments.ts';
+import { byPlace } from '../report/scenario-names.ts';
+import { reportSchema, type RunReport, type ScenarioResult, type Shard } from '../report/types.ts';
+import { positiveInteger, shardOf } from './arguments.ts';
+import { finish, resultsFolder, runFolderOf } from './finish.ts';
 import { interruptedCode, interruption } from '../lab/interrupts.ts';
 import { projectRoot } from './run.ts';
+import { pathsOfShard } from './select-scenarios.ts';
 
 interface Options {
   readonly target: string;
@@ -25,11 +27,11 @@ interface Options {
   readonly parallel: number;
   readonly name?: string;
   readonly labDefect?: string;
+  readonly shard?: Shard;
 }
 
 /** Runs kept in `test-results`; older ones go, so that a laptop does not fill up. */
 const runsKept = 20;
-const resultsFolder = path.join(projectRoot, 'test-results');
 const interrupted = interruption();
 
 const program = new Command('conformance')
@@ -43,6 +45,7 @@ const program = new Command('conformance')
   .option('--tags <expression>', 'Cucumber tag expression, such as "@CTL-CMP-07"')
   .option('--seed <number>', 'seed of traffic and faults', positiveInteger, 1)
   .option('--parallel <workers>', 'scenarios at a time', positiveInteger, 2)
+  .option('--shard <i/n>', 'one of n parts of the scenarios, as `npm run report -- merge` joins them', shardOf)
   .option('--name <run>', 'folder of the run in test-results (default: time and target)')
   .option('--lab-defect <name>', 'break the reference on purpose: the features must notice')
   .addHelpText(
@@ -51,6 +54,12 @@ const program = new Command('conformance')
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 3));
 
+/** The tags asked for; mixed features run beside a guest only. */
+function tagsOf({ tags, guest }: Options): string | null {
+  const expressions = [tags, guest ? undefined : 'not @mixed'].filter((tag) => tag !== undefined);
+  return expressions.length === 0 ? null : expressions.map((tag) => `(${tag})`).join(' and ');
+}
+
 /** Plays the features in a process of their own; the message stream lands in the run folder. */
 async function runCucumber(
   options: Options,
@@ -58,10 +67,13 @@ async function runCucumber(
   settings: RunSettings,
 ): Promise<ScenarioResult[]> {
   const messages = path.join(settings.runFolder, 'messages.ndjson');
+  const tags = tagsOf(options);
+  const paths = options.shard ? await pathsOfShard(features, tags, options.shard) : features;
+  if (options.shard && paths.length === 0) return [];
   const args = [
     '--disable-warning=ExperimentalWarning',
     path.join(projectRoot, 'node_modules/@cucumber/cucumber/bin/cucumber.js'),
-    ...features,
+    ...paths,
     '--import',
     'steps/**/*.ts',
     '--format',
@@ -69,8 +81,7 @@ async function runCucumber(
     '--format',
     './tools/cli/progress-formatter.ts',
   ];
-  const tags = [options.tags, options.guest ? undefined : 'not @mixed'].filter((tag) => tag !== undefined);
-  if (tags.length > 0) args.push('--tags', tags.map((tag) => `(${tag})`).join(' and '));
+  if (tags !== null) args.push('--tags', tags);
   if (options.parallel > 1) args.push('--parallel', String(options.parallel));
   const runner = execa(process.execPath, args, {
     cwd: projectRoot,
@@ -96,19 +107,13 @@ function pruneRuns(): void {
   for (const { run } of newestFirst.slice(runsKept)) rmSync(run, { recursive: true, force: true });
 }
 
-function exitCodeOf(scenarios: readonly ScenarioResult[]): number {
-  if (scenarios.length === 0) return 3;
-  if (scenarios.some(({ verdict }) => verdict === 'fail')) return 1;
-  return scenarios.some(({ verdict }) => verdict === 'inconclusive') ? 2 : 0;
-}
-
 async function conformance(options: Options, features: readonly string[]): Promise<number> {
   const startedMs = Date.now();
   const targets = parseTargets(options.target, options.guest);
   const run =
     options.name ??
     `${new Date(startedMs).toISOString().replaceAll(/[:.]/g, '-')}-${options.target.replaceAll(/[^\w.-]+/g, '_')}`;
-  const runFolder = path.join(resultsFolder, run);
+  const runFolder = runFolderOf(run);
   // A named run starts anew: results of the former one must not be taken for its own.
   rmSync(runFolder, { recursive: true, force: true });
   mkdirSync(runFolder, { recursive: true });
@@ -131,23 +136,25 @@ async function conformance(options: Options, features: readonly string[]): Promi
     path.join(projectRoot, 'matrix/known-deviations', `${targets.new.name.replace(':', '-')}.yaml`),
   );
   const report: RunReport = {
-    schema: 1,
+    schema: reportSchema,
     run,
     target: options.target,
     guest: settings.guest,
     profile: settings.profile,
     seed: options.seed,
+    selection: { features, tags: options.tags ?? null },
+    shard: options.shard ?? null,
     startedMs,
     durationMs: Date.now() - startedMs,
     versions: { node: process.version, ...targets.versions },
-    scenarios: applyKnownDeviations(results, known),
+    scenarios: applyKnownDeviations(
+      results.map((result) => withEvidence(result, runFolder)),
+      known,
+    ).sort(byPlace),
   };
-  const others = readOtherReports(resultsFolder, report);
-  writeReports(report, others, runFolder);
-  console.log(`\n${renderCompatibilityTable([report, ...others])}\n\n${renderSummary(report)}`);
-  console.log(`report: ${path.relative(process.cwd(), path.join(runFolder, 'report.html'))}`);
+  const code = finish(report, runFolder);
   pruneRuns();
-  return exitCodeOf(report.scenarios);
+  return code;
 }
 
 program.action(async (features: string[], options: Options) => {

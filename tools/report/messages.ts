@@ -36,6 +36,7 @@ interface Pickle {
 interface StepFinished {
   readonly testCaseStartedId: string;
   readonly testStepId: string;
+  readonly timestamp: Timestamp;
   readonly testStepResult: {
     readonly duration: Timestamp;
     readonly status: string;
@@ -131,6 +132,10 @@ class MessageStream {
         failed?.testStepResult.message ??
         (failed || endedMs === undefined ? (failed?.testStepResult.status ?? 'never ended') : null),
       deviation: null,
+      evidence: null,
+      ledger: null,
+      broken: [],
+      asked: [],
     };
   }
 
@@ -142,6 +147,7 @@ class MessageStream {
       keyword: pickleStep ? (this.#keywords.get(pickleStep.astNodeIds[0]!) ?? '') : 'Hook',
       text: pickleStep?.text ?? '',
       status: step.testStepResult.status,
+      endedMs: toMs(step.timestamp),
       durationMs: toMs(step.testStepResult.duration),
       message: step.testStepResult.message ?? null,
     };

@@ -1,58 +1,32 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { before, test } from 'node:test';
-import { execa } from 'execa';
-import { withDir } from 'tmp-promise';
+import { after, before, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { type Folder, temporaryFolder } from '../lab/folders.ts';
 import { observeCell, readCompatibilityTable } from './compatibility.ts';
 import { renderCompatibilityTable, renderSummary } from './console.ts';
 import { applyKnownDeviations } from './deviations.ts';
-import { renderHtml } from './html.ts';
+import { withEvidence } from './evidence.ts';
+import { fixtureReport, playFixture, withFixtureEvidence } from './fixture/run.ts';
 import { renderJUnit } from './junit.ts';
-import { readScenarioResults } from './messages.ts';
-import type { RunReport, ScenarioResult } from './types.ts';
+import { replayRunCommand } from './replay.ts';
+import { readRequirements } from './requirements.ts';
+import { renderSarif } from './sarif.ts';
+import { type RunReport, type ScenarioResult, verdicts } from './types.ts';
+import { tellGitHub } from './write.ts';
 
-const projectRoot = path.resolve(import.meta.dirname, '../..');
+let folder: Folder;
 let results: ScenarioResult[];
-
-/** Plays the fixture feature with the real Cucumber and reads its message stream. */
-async function playFixture(): Promise<ScenarioResult[]> {
-  return withDir(
-    async ({ path: folder }) => {
-      const messages = path.join(folder, 'messages.ndjson');
-      const fixture = 'tools/report/fixture';
-      const args = [
-        `${fixture}/verdicts.feature`,
-        '--import',
-        `${fixture}/verdicts.steps.ts`,
-        '--format',
-        `message:${messages}`,
-      ];
-      const cucumber = path.join(projectRoot, 'node_modules/@cucumber/cucumber/bin/cucumber.js');
-      await execa(process.execPath, [cucumber, ...args], { cwd: projectRoot, reject: false });
-      return readScenarioResults(messages);
-    },
-    { unsafeCleanup: true },
-  );
-}
-
-const report = (scenarios: readonly ScenarioResult[]): RunReport => ({
-  schema: 1,
-  run: 'r1',
-  target: 'reference',
-  guest: null,
-  profile: 'compressed',
-  seed: 7,
-  startedMs: 0,
-  durationMs: 1500,
-  versions: {},
-  scenarios,
-});
+const report = fixtureReport;
 
 const cell = (requirement: string) => readCompatibilityTable().cells.find((c) => c.requirement === requirement)!;
 
 before(async () => {
-  results = await playFixture();
+  folder = await temporaryFolder();
+  results = await playFixture(folder.path);
 });
+after(() => folder[Symbol.asyncDispose]());
 
 test('each end of a scenario has its verdict, each outline row its requirement', () => {
   assert.deepEqual(
@@ -102,8 +76,76 @@ test('JUnit keeps outline rows apart and escapes what XML cannot hold', () => {
   assert.match(xml, /tests="4" failures="2" errors="1" skipped="0"/);
 });
 
-test('the page names every scenario and needs nothing from elsewhere', () => {
-  const html = renderHtml(report(results), []);
-  for (const { name } of results) assert.ok(html.includes(name));
-  assert.doesNotMatch(html, /(src|href)=/);
+test('evidence goes into the result: where it is, sends in numbers, the broken invariant, settings', async () => {
+  const [pass, fail] = await withFixtureEvidence(results, folder.path);
+  assert.match(pass!.evidence!, /^scenarios\/verdicts-\d+-a-step-that-passes$/);
+  const ledger = { attempts: 320, acknowledged: 287, stored: 0, refused: 27, unknown: 6, delivered: 0 };
+  assert.deepEqual(pass!.ledger, ledger);
+  assert.deepEqual(pass!.broken, []);
+  assert.equal(fail!.broken[0]!.check, 'no-acknowledged-loss');
+  assert.equal(fail!.asked[0]!.key, 'allAckInSyncStateSet');
+  assert.equal(withEvidence(results[0]!, path.join(folder.path, 'elsewhere')).evidence, null);
 });
+
+test('report.json is as its schema says', async () => {
+  const validate = new Ajv2020({ allErrors: true }).compile(readSchema());
+  const whole = JSON.parse(JSON.stringify(report(await withFixtureEvidence(results, folder.path)))) as RunReport;
+  assert.equal(validate(whole), true, JSON.stringify(validate.errors));
+  assert.equal(validate({ ...whole, schema: 1 }), false);
+  assert.equal(validate({ ...whole, scenarios: [{ ...whole.scenarios[0], verdict: 'perhaps' }] }), false);
+  const { defs } = { defs: readSchema() as unknown as { $defs: { verdict: { enum: string[] } } } };
+  for (const verdict of verdicts) assert.ok(defs.$defs.verdict.enum.includes(verdict));
+});
+
+test('SARIF names the requirement, the line of the feature and what is accepted', () => {
+  const deviating = results.map((one) => (one.verdict === 'fail' ? { ...one, deviation: 'known (#1)' } : one));
+  const known = deviating.map((one, i) => (i === 3 ? { ...one, verdict: 'deviates' as const } : one));
+  const sarif = JSON.parse(renderSarif(report(known), readRequirements())) as Sarif;
+  const [run] = sarif.runs;
+  assert.deepEqual(run!.results.map(({ ruleId, level, kind }) => [ruleId, level, kind]).slice(0, 3), [
+    ['CTL-CMP-02', 'error', 'fail'],
+    ['CTL-CMP-03', 'none', 'open'],
+    ['CTL-CMP-04', 'note', 'fail'],
+  ]);
+  assert.equal(run!.results[2]!.suppressions[0]!.justification, 'known (#1)');
+  assert.equal(run!.results[0]!.locations[0]!.physicalLocation.region.startLine, results[1]!.line);
+  assert.ok(run!.tool.driver.rules.every(({ shortDescription }) => shortDescription.text.length > 10));
+});
+
+test('GitHub gets a summary and a mark at the line of each scenario that did not pass', () => {
+  const summary = path.join(folder.path, 'summary.md');
+  const printed: string[] = [];
+  tellGitHub(report(results), { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: 'true' }, (line) => printed.push(line));
+  assert.match(readFileSync(summary, 'utf8'), /2 of \d scenarios failed/);
+  assert.match(readFileSync(summary, 'utf8'), /\| fail \| CTL-CMP-02 \| a step that fails \| Error: 2 \\< 3 & "lost"/);
+  assert.match(printed[0]!, /^::error file=tools\/report\/fixture\/verdicts\.feature,line=17,title=fail%3A CTL-CMP-02/);
+  assert.match(printed[1]!, /^::warning /);
+  tellGitHub(report(results), {}, () => assert.fail('not on a GitHub runner'));
+});
+
+test('a run is replayed by one command, quoted for a shell', () => {
+  const selection = { features: ['features'], tags: "@a and not @b's" };
+  const shard = { index: 2, of: 4 };
+  assert.equal(
+    replayRunCommand({ ...report(results), selection, shard }),
+    String.raw`npm run conformance -- --target reference --profile compressed --seed 7 --tags '@a and not @b'\''s' --shard 2/4 features`,
+  );
+});
+
+/** The schema in the documentation. */
+function readSchema(): object {
+  return JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../docs/report.schema.json'), 'utf8')) as object;
+}
+
+interface Sarif {
+  readonly runs: readonly {
+    readonly tool: { readonly driver: { readonly rules: readonly { readonly shortDescription: { text: string } }[] } };
+    readonly results: readonly {
+      readonly ruleId: string;
+      readonly level: string;
+      readonly kind: string;
+      readonly suppressions: readonly { readonly justification: string }[];
+      readonly locations: readonly { readonly physicalLocation: { readonly region: { readonly startLine: number } } }[];
+    }[];
+  }[];
+}

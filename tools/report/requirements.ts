@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { AstBuilder, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin';
 import { type FeatureChild, IdGenerator, type RuleChild, type Tag } from '@cucumber/messages';
 import { parse } from 'yaml';
@@ -62,6 +64,11 @@ export function parseRequirements(text: string): Family[] {
     }
   }
   return families;
+}
+
+/** The documented statements of the project. */
+export function readRequirements(): Family[] {
+  return parseRequirements(readFileSync(path.resolve(import.meta.dirname, '../../matrix/requirements.yaml'), 'utf8'));
 }
 
 /** Every scenario of one feature file with the requirements it inherits. Throws on text that is no Gherkin. */

@@ -1,3 +1,5 @@
+import type { AskedSetting } from '../lab/asked-settings.ts';
+
 /** What a scenario came to. `deviates`: fails as a listed known deviation says; `inconclusive`: the fault did not bite or the harness broke. */
 export const verdicts = ['pass', 'deviates', 'fail', 'inconclusive'] as const;
 export type Verdict = (typeof verdicts)[number];
@@ -22,8 +24,28 @@ export interface StepResult {
   readonly keyword: string;
   readonly text: string;
   readonly status: string;
+  /** ms since the epoch. */
+  readonly endedMs: number;
   readonly durationMs: number;
   readonly message: string | null;
+}
+
+/** The ledger of a scenario in numbers. */
+export interface LedgerSummary {
+  readonly attempts: number;
+  readonly acknowledged: number;
+  /** Stored, but not as safely as asked for: FLUSH_DISK_TIMEOUT and its like. */
+  readonly stored: number;
+  readonly refused: number;
+  /** Without an answer. */
+  readonly unknown: number;
+  readonly delivered: number;
+}
+
+/** A broken invariant, as the checkers named it. */
+export interface BrokenInvariant {
+  readonly check: string;
+  readonly text: string;
 }
 
 /** One pickle (an outline row is a scenario of its own). Times are ms. */
@@ -45,11 +67,34 @@ export interface ScenarioResult {
   readonly failure: string | null;
   /** Reason of the known deviation that applies. */
   readonly deviation: string | null;
+  /** Folder of its evidence, below that of the run; null when it left none. */
+  readonly evidence: string | null;
+  /** Null when it sent nothing. */
+  readonly ledger: LedgerSummary | null;
+  /** Invariants that the ledger breaks, the first found first. */
+  readonly broken: readonly BrokenInvariant[];
+  /** Keys that the scenario set to something else than the documented default. */
+  readonly asked: readonly AskedSetting[];
 }
+
+/** One part of a run that was split: `2/4` is `{ index: 2, of: 4 }`. */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
+/** Which scenarios a run was asked for. */
+export interface Selection {
+  readonly features: readonly string[];
+  readonly tags: string | null;
+}
+
+/** Of `report.json`; `docs/report.schema.json` describes it. Another number: another shape. */
+export const reportSchema = 2;
 
 /** `report.json`. */
 export interface RunReport {
-  readonly schema: 1;
+  readonly schema: typeof reportSchema;
   readonly run: string;
   /** As given: `reference`, `apache:5.3.3,apache:4.9.7` … */
   readonly target: string;
@@ -57,8 +102,13 @@ export interface RunReport {
   readonly guest: string | null;
   readonly profile: string;
   readonly seed: number;
+  readonly selection: Selection;
+  /** Null: the whole selection. */
+  readonly shard: Shard | null;
   readonly startedMs: number;
+  /** Of a merged report: the sum over its shards. */
   readonly durationMs: number;
   readonly versions: Readonly<Record<string, string>>;
+  /** By feature file and line. */
   readonly scenarios: readonly ScenarioResult[];
 }
