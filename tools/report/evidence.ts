@@ -27,7 +27,7 @@ export function readEvidence(runFolder: string, { evidence }: ScenarioResult): E
     folder,
     timeline: readLines<Timed>(path.join(folder, 'timeline.ndjson')),
     attempts: readLines<Attempt>(path.join(folder, 'attempts.jsonl')),
-    violations: readJson<Violation[]>(path.join(folder, violationsFile)) ?? [],
+    violations: (readJson(path.join(folder, violationsFile)) as Violation[] | null) ?? [],
     logs: readdirSync(folder)
       .filter((file) => file.endsWith('.log'))
       .sort(),
@@ -39,7 +39,7 @@ export function withEvidence(result: ScenarioResult, runFolder: string): Scenari
   const evidence = evidenceFolder(result);
   const found = readEvidence(runFolder, { ...result, evidence });
   if (found === null) return result;
-  const cluster = readJson<{ readonly asked?: readonly AskedSetting[] }>(path.join(found.folder, 'cluster.json'));
+  const cluster = readJson(path.join(found.folder, 'cluster.json')) as { asked?: readonly AskedSetting[] } | null;
   return {
     ...result,
     evidence,
@@ -64,8 +64,8 @@ function readLines<T>(file: string): T[] {
   return lines.slice(0, -1).map((line) => JSON.parse(line) as T);
 }
 
-function readJson<T>(file: string): T | null {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : null;
+function readJson(file: string): unknown {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
 }
 
 function countLines(file: string): number {

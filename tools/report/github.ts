@@ -1,5 +1,5 @@
 import { replayCommand, replayRunCommand } from './replay.ts';
-import { reasonOf, sentence } from './verdict.ts';
+import { reasonOf, remarks, sentence } from './verdict.ts';
 import { type RunReport, type ScenarioResult, verdicts } from './types.ts';
 
 /** Rows of the summary: GitHub cuts a step's summary at 1 MiB. */
@@ -23,7 +23,7 @@ export function renderStepSummary(report: RunReport): string {
   return [
     `### Conformance of ${markdown(report.target)}: ${markdown(sentence(report))}`,
     '',
-    `${report.scenarios.length} scenarios${shard} (${report.profile}, seed ${report.seed}): ${counts}.`,
+    `${report.scenarios.length} scenarios${shard} (${report.profile}, seed ${report.seed}): ${counts}. ${markdown(remarks(report))}`.trimEnd(),
     '',
     ...table,
     `Again: \`${replayRunCommand(report)}\``,

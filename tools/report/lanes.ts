@@ -68,8 +68,9 @@ function stepLane({ steps }: ScenarioResult): Lane {
 
 function masterLane(records: readonly Timed<RecordEvent>[], span: Span): Lane {
   const bars = stretches(records, ({ master, masterEpoch }) => `${master} ${masterEpoch}`, span).map(
-    ({ first: { master, masterEpoch, controller }, ...bar }) => ({
-      ...bar,
+    ({ first: { master, masterEpoch, controller }, fromMs, toMs }) => ({
+      fromMs,
+      toMs,
       kind: master === null ? 'nobody' : `replica r${replicaOf(master)}`,
       label: `${master ?? 'nobody'} · epoch ${masterEpoch}`,
       text: `master on record: ${master ?? 'nobody'}, epoch ${masterEpoch} (${controller})`,
@@ -80,8 +81,9 @@ function masterLane(records: readonly Timed<RecordEvent>[], span: Span): Lane {
 
 function setLane(records: readonly Timed<RecordEvent>[], span: Span): Lane {
   const bars = stretches(records, ({ inSync, syncStateSetEpoch }) => `${inSync.join()} ${syncStateSetEpoch}`, span).map(
-    ({ first: { inSync, syncStateSetEpoch }, ...bar }) => ({
-      ...bar,
+    ({ first: { inSync, syncStateSetEpoch }, fromMs, toMs }) => ({
+      fromMs,
+      toMs,
       kind: 'set',
       label: `{${inSync.map((name) => replicaOf(name)).join(', ')}} · ${syncStateSetEpoch}`,
       text: `SyncStateSet {${inSync.join(', ')}}, its epoch ${syncStateSetEpoch}`,
@@ -92,8 +94,9 @@ function setLane(records: readonly Timed<RecordEvent>[], span: Span): Lane {
 
 function routeLane(namesrv: string, routes: readonly Timed<RouteEvent>[], span: Span): Lane {
   const bars = stretches(routes, ({ master, slaves }) => `${master} ${slaves.join()}`, span).map(
-    ({ first: { master, slaves }, ...bar }) => ({
-      ...bar,
+    ({ first: { master, slaves }, fromMs, toMs }) => ({
+      fromMs,
+      toMs,
       kind: master === null ? 'nobody' : `replica r${replicaOf(master)}`,
       label: `${master ?? 'no master'}${slaves.length > 0 ? ` + ${slaves.map(replicaOf).join(', ')}` : ''}`,
       text: `${namesrv} lists master ${master ?? 'nobody'}, slaves ${slaves.join(', ') || 'none'}`,
@@ -156,7 +159,7 @@ function cuts(links: readonly Timed<LinkEvent>[], span: Span): Bar[] {
     close(path, atMs);
     if (what !== 'healed') open.set(path, { fromMs: atMs, what });
   }
-  for (const path of [...open.keys()]) close(path, span.toMs);
+  for (const path of open.keys()) close(path, span.toMs);
   const faults: (typeof cut)[] = [];
   for (const one of cut.sort((a, b) => a.fromMs - b.fromMs)) {
     const same = faults.find(([first]) => first!.what === one.what && near(first!, one));

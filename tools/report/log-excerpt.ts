@@ -29,7 +29,7 @@ export function logExcerpt(folder: string, file: string, momentMs: number): LogE
 function timeOf(line: string, momentMs: number): number | null {
   const instant = /"time":"([^"]+)"/.exec(line)?.[1];
   if (instant !== undefined) return Date.parse(instant);
-  const clock = /^(\d\d):(\d\d):(\d\d)[.,](\d{3}) /.exec(line)?.slice(1).map(Number) as number[] | undefined;
+  const clock = /^(\d\d):(\d\d):(\d\d)[.,](\d{3}) /.exec(line)?.slice(1).map(Number);
   if (clock === undefined) return null;
   return new Date(momentMs).setHours(clock[0]!, clock[1], clock[2], clock[3]);
 }

@@ -88,18 +88,19 @@ test('evidence goes into the result: where it is, sends in numbers, the broken i
 });
 
 test('report.json is as its schema says', async () => {
-  const validate = new Ajv2020({ allErrors: true }).compile(readSchema());
+  const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(readSchema());
   const whole = JSON.parse(JSON.stringify(report(await withFixtureEvidence(results, folder.path)))) as RunReport;
   assert.equal(validate(whole), true, JSON.stringify(validate.errors));
   assert.equal(validate({ ...whole, schema: 1 }), false);
   assert.equal(validate({ ...whole, scenarios: [{ ...whole.scenarios[0], verdict: 'perhaps' }] }), false);
-  const { defs } = { defs: readSchema() as unknown as { $defs: { verdict: { enum: string[] } } } };
-  for (const verdict of verdicts) assert.ok(defs.$defs.verdict.enum.includes(verdict));
+  for (const verdict of verdicts) assert.ok(readSchema().$defs.verdict.enum.includes(verdict));
 });
 
 test('SARIF names the requirement, the line of the feature and what is accepted', () => {
-  const deviating = results.map((one) => (one.verdict === 'fail' ? { ...one, deviation: 'known (#1)' } : one));
-  const known = deviating.map((one, i) => (i === 3 ? { ...one, verdict: 'deviates' as const } : one));
+  const deviating = results.map((one) =>
+    one.verdict === 'fail' ? Object.assign({}, one, { deviation: 'known (#1)' }) : one,
+  );
+  const known = deviating.map((one, i) => (i === 3 ? Object.assign({}, one, { verdict: 'deviates' }) : one));
   const sarif = JSON.parse(renderSarif(report(known), readRequirements())) as Sarif;
   const [run] = sarif.runs;
   assert.deepEqual(run!.results.map(({ ruleId, level, kind }) => [ruleId, level, kind]).slice(0, 3), [
@@ -133,8 +134,9 @@ test('a run is replayed by one command, quoted for a shell', () => {
 });
 
 /** The schema in the documentation. */
-function readSchema(): object {
-  return JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../docs/report.schema.json'), 'utf8')) as object;
+function readSchema(): { readonly $defs: { readonly verdict: { readonly enum: readonly string[] } } } {
+  const file = path.resolve(import.meta.dirname, '../../docs/report.schema.json');
+  return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof readSchema>;
 }
 
 interface Sarif {

@@ -36,7 +36,7 @@ test('the shards cover every scenario once, are even, and the same each time', (
   assert.deepEqual(parts[2], scenariosOfShard([...planned].reverse(), durations, { index: 3, of: 4 }));
   // The longest takes as long as many others: its shard has fewer.
   const sizes = parts.map((part) => part.length).sort((a, b) => a - b);
-  assert.ok(sizes[0]! < sizes[1]! - 2, `${sizes}`);
+  assert.ok(sizes[0]! < sizes[1]! - 2, sizes.join());
 });
 
 test('merged shards are the whole run, with their evidence', async () => {
@@ -76,7 +76,9 @@ test('a comparison names what changed, and worse is worse', () => {
   assert.equal(compareRuns(changed(0, { verdict: 'fail' }), a).worse, false);
   assert.equal(compareRuns(a, fixtureReport(results.slice(1))).worse, true);
   assert.match(renderComparison(compareRuns(a, changed(0, { durationMs: 60_000 }))), /20\.0 s -> 60\.0 s/);
-  const observations = results[0]!.observations.map((one) => (one.what === 'switches' ? { ...one, value: true } : one));
+  const observations = results[0]!.observations.map((one) =>
+    one.what === 'switches' ? Object.assign({}, one, { value: true }) : one,
+  );
   assert.match(renderComparison(compareRuns(a, changed(0, { observations }))), /switches: false -> true/);
 });
 

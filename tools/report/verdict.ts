@@ -9,15 +9,28 @@ export function overall({ scenarios }: RunReport): Verdict {
 
 /** The verdict of a run in one sentence. */
 export function sentence({ scenarios }: RunReport): string {
-  const count = (verdict: Verdict) => scenarios.filter((scenario) => scenario.verdict === verdict).length;
-  const [fail, inconclusive, deviates] = [count('fail'), count('inconclusive'), count('deviates')];
+  const [fail, inconclusive, deviates] = (['fail', 'inconclusive', 'deviates'] as const).map(counter(scenarios));
   const of = counted(scenarios.length, 'scenario');
   if (scenarios.length === 0) return 'No scenario ran.';
-  const known = deviates === 0 ? '' : ` ${counted(deviates, 'known deviation')} as listed.`;
-  const unproved = inconclusive === 0 ? '' : ` ${inconclusive} inconclusive: they prove nothing either way.`;
-  if (fail > 0) return `${fail} of ${of} failed.${unproved}${known}`;
-  if (inconclusive > 0) return `Nothing failed in ${of}.${unproved}${known}`;
-  return deviates > 0 ? `Nothing new in ${of}.${known}` : `All ${of} passed.`;
+  if (fail! > 0) return `${fail} of ${of} failed.`;
+  if (inconclusive! > 0) return `Nothing failed, but ${inconclusive} of ${of} came to no verdict.`;
+  return deviates! > 0 ? `Nothing new in ${of}.` : `All ${of} passed.`;
+}
+
+/** What else is to be known of it; empty when that is nothing. */
+export function remarks({ scenarios }: RunReport): string {
+  const [inconclusive, deviates, unsupported] = ['inconclusive', 'deviates', 'unsupported'].map(counter(scenarios));
+  return [
+    inconclusive === 0 ? '' : `${inconclusive} inconclusive, which proves nothing either way.`,
+    deviates === 0 ? '' : `${counted(deviates!, 'known deviation')}, as listed.`,
+    unsupported === 0 ? '' : `${unsupported} unsupported: the target declares that it lacks what they need.`,
+  ]
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+function counter(scenarios: readonly ScenarioResult[]): (verdict: string) => number {
+  return (verdict) => scenarios.filter((scenario) => scenario.verdict === verdict).length;
 }
 
 const reasonLengthMax = 240;

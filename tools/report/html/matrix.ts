@@ -22,16 +22,15 @@ export function renderMatrix(reports: readonly RunReport[]): string {
 function renderCell(cell: Parameters<typeof observeCell>[0], reports: readonly RunReport[]): string {
   const [own] = reports;
   const { documented } = observeCell(cell, own!);
-  const seen = reports.map((report, i) => {
+  const seen = reports.map((report) => {
     const { observed, verdict } = observeCell(cell, report);
     const scenario = report.scenarios.find(({ requirements }) => requirements.includes(cell.requirement));
-    const differs = observed !== null && observed !== documented ? ' class="differs"' : '';
+    if (scenario === undefined) return `<dt>${escape(report.target)}</dt><dd>${badge(null)}</dd>`;
+    const words = escape(observed ?? 'not observed');
     // Only the scenarios of this run are on the page.
-    const words =
-      i === 0 && scenario
-        ? `<a href="#${anchor(scenario)}">${escape(observed ?? 'not observed')}</a>`
-        : escape(observed ?? 'not observed');
-    return `<dt>${escape(report.target)}</dt><dd${differs}>${words} ${badge(verdict)}</dd>`;
+    const linked = report === own ? `<a href="#${anchor(scenario)}">${words}</a>` : words;
+    const differs = observed === null || observed === documented ? '' : ' class="differs"';
+    return `<dt>${escape(report.target)}</dt><dd${differs}>${linked} ${badge(verdict)}</dd>`;
   });
   return `<small>${escape(cell.requirement)}</small><dl><dt>documented</dt><dd>${documented}</dd>${seen.join('')}</dl>`;
 }

@@ -45,7 +45,7 @@ function renderFind({ scenarios }: RunReport): string {
   return `<form class="find" hidden><label>Find <input type="search" id="find" placeholder="name, CTL-… or file; press /"></label><fieldset><legend>Verdicts shown</legend>${boxes.join('')}</fieldset><button type="button" id="open">Open shown</button><button type="button" id="close">Close all</button><small id="shown" role="status"></small></form>`;
 }
 
-const legend = `<p class="legend">In timelines: ✕ killed, ■ terminated, ❚❚ frozen, ▶ goes on. A set is written {replicas} · its epoch. Strips are sends by the instant of their answer (warned: stored, but not as safely as asked for); heights grow with the root of the count.</p>`;
+const legend = `<p class="legend">In timelines: ▼ broke, ✕ killed, ■ terminated, ❚❚ frozen, ▶ goes on. A set is written {replicas} · its epoch. Strips are sends by the instant of their answer (warned: stored, but not as safely as asked for); heights grow with the root of the count.</p>`;
 
 /** By feature and rule, in the order of their files. */
 function renderScenarios(report: RunReport, runFolder: string): string {

@@ -15,8 +15,8 @@ export function renderScenario(
   budget: ExcerptBudget,
 ): string {
   const { verdict, name, requirements, durationMs, uri, line } = scenario;
-  const timeline = evidence === null ? '' : renderTimeline(scenario, evidence.timeline, evidence.attempts);
   const failure = failureOf(scenario, evidence);
+  const timeline = evidence === null ? '' : renderTimeline(scenario, evidence.timeline, evidence.attempts, failure);
   return `<details class="sc" id="${anchor(scenario)}" data-v="${verdict}"><summary>${badge(verdict)} <span class="nm">${escape(name)}</span> <small>${escape(requirements.join(' '))} · ${duration(durationMs)}</small></summary>
 <p class="at"><small>${escape(uri)}:${line}, replayed by</small><br><code>${escape(replayCommand(report, scenario))}</code> <button type="button" class="copy">Copy</button></p>
 ${failure === null ? '' : renderCause(scenario, failure)}${timeline === '' ? '' : `<h4>Timeline</h4>${timeline}`}${failure === null ? '' : renderSurroundings(scenario, failure, evidence, budget)}${renderLedger(scenario.ledger)}${renderObservations(scenario)}${renderSteps(scenario.steps)}${renderFiles(scenario, evidence)}</details>`;

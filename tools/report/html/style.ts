@@ -20,16 +20,15 @@ button:hover{border-color:var(--soft)}
 .top{border:1px solid var(--line);border-left:6px solid var(--dim);border-radius:8px;background:var(--card);padding:1rem 1.2rem}
 .top.pass{border-left-color:var(--pass)}.top.fail{border-left-color:var(--fail)}.top.inconclusive{border-left-color:var(--deviates)}
 .verdict{font-size:1.5rem;line-height:1.25;font-weight:650;margin:.35rem 0 .7rem}
-.chips{list-style:none;display:flex;flex-wrap:wrap;gap:.4rem 1rem;padding:0;margin:0 0 .8rem}
-.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.35rem 1.2rem;margin:0}
+.rest{margin:-.4rem 0 .7rem}.chips{list-style:none;display:flex;flex-wrap:wrap;gap:.4rem 1rem;padding:0;margin:0 0 .8rem}
+.facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(15rem,45%),1fr));gap:.35rem 1.2rem;margin:0}
 .facts dt{color:var(--soft);font-size:.8em}.facts dd{margin:0;overflow-wrap:anywhere}.again{margin:.9rem 0 0}
 .badge{display:inline-block;white-space:nowrap;border-radius:999px;padding:0 .55em;font-size:.8rem;font-weight:600;color:var(--dim);background:var(--dim-bg)}
 .badge.pass{color:var(--pass);background:var(--pass-bg)}.badge.fail{color:var(--fail);background:var(--fail-bg)}.badge.deviates,.badge.inconclusive{color:var(--deviates);background:var(--deviates-bg)}
 table{border-collapse:collapse;width:100%}th,td{border:1px solid var(--line);padding:.35rem .55rem;text-align:left;vertical-align:top}
 th{background:var(--card);font-weight:600}.scroll{overflow-x:auto}
 .rq ul{margin:0;padding-left:1.1rem}.rq td:first-child{white-space:nowrap}.rq td{overflow-wrap:anywhere}
-.mx dl{display:grid;grid-template-columns:auto 1fr;gap:.1rem .6rem;margin:.2rem 0 0}.mx dt{color:var(--soft);font-size:.85em;overflow-wrap:anywhere}.mx dd{margin:0}.mx .differs{font-weight:650}
-.mx dd,.mx dt{min-width:0}
+.mx{table-layout:fixed}.mx thead td{width:7.5rem}.mx dl{margin:.1rem 0 0}.mx dt{color:var(--soft);font-size:.8em;overflow-wrap:anywhere;margin-top:.3rem}.mx dd{margin:0}.mx .differs{font-weight:650}
 details.sc,details.fam{border:1px solid var(--line);border-radius:8px;margin:.4rem 0;padding:0 .8rem;scroll-margin-top:4rem}
 summary{cursor:pointer;padding:.45rem 0;overflow-wrap:anywhere}details[open]>summary{border-bottom:1px solid var(--line);margin-bottom:.5rem}.nm{font-weight:550}
 .sc:target{border-color:var(--link);box-shadow:0 0 0 1px var(--link)}
@@ -39,7 +38,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;max-height:26rem;overflow:auto;b
 .logs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:.7rem}.logs figure{margin:0;min-width:0}.logs pre{font-size:.75rem}
 .rows td{white-space:nowrap;padding:.1rem .45rem}.rows td:last-child{white-space:normal;min-width:14rem}.hit td{background:var(--fail-bg)}
 li.broken{color:var(--fail);font-weight:600}li.skipped{color:var(--soft)}
-.find{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center}.find input[type=search]{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:.25rem .6rem;min-width:min(20rem,100%)}
+.find{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center}.find>label{display:flex;gap:.5rem;align-items:center}.find input[type=search]{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:.25rem .6rem;width:17rem;min-width:0}
 .find fieldset{border:0;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:.3rem .9rem}.find legend{position:absolute;left:-99rem}
 [hidden]{display:none!important}
 .tl{font-size:.72rem;line-height:1.25rem;margin:.3rem 0 .6rem}
@@ -50,7 +49,7 @@ li.broken{color:var(--fail);font-weight:600}li.skipped{color:var(--soft)}
 .tr i.step.broken{background:var(--fail-bg);color:var(--fail)}.tr .starts{opacity:.45}.tr .runs{background:light-dark(#b9d7c1,#27523a)}
 .tr .frozen{background:repeating-linear-gradient(45deg,var(--r0) 0 5px,var(--bg) 5px 9px)}.tr .cut{background:var(--fail-bg);color:var(--fail)}.tr .set{background:var(--r4)}.tr .nobody{background:var(--deviates-bg);color:var(--deviates)}
 .tr .r0{background:var(--r0)}.tr .r1{background:var(--r1)}.tr .r2{background:var(--r2)}.tr .r3{background:var(--r3)}.tr .r4{background:var(--r4)}
-.tr u{transform:translateX(-50%);font-weight:700}.tr u.SIGKILL,.tr u.SIGTERM{color:var(--fail)}.tr u.ended{color:var(--soft)}
+.tr u{transform:translateX(-50%);font-weight:700;text-shadow:0 0 3px var(--bg),0 0 3px var(--bg)}.tr u.SIGKILL,.tr u.SIGTERM,.tr u.moment{color:var(--fail)}.tr u.ended{color:var(--soft)}
 .tr svg{display:block;width:100%;height:100%}.acknowledged{fill:light-dark(#2da44e,#3fb950)}.refused{fill:light-dark(#cf222e,#f85149)}.warned{fill:light-dark(#6e8fb8,#7aa2d6)}.unknown{fill:light-dark(#bf8700,#d29922)}
 .legend{color:var(--soft);font-size:.85rem}
 @media(max-width:44rem){nav{position:static}details.sc{scroll-margin-top:.5rem}body{padding:0 .6rem 3rem}.verdict{font-size:1.2rem}.ln{grid-template-columns:5.2rem 1fr}

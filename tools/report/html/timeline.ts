@@ -1,5 +1,6 @@
 import type { Attempt } from '../../check/ledger.ts';
 import type { Timed } from '../../lab/timeline.ts';
+import type { Failure } from '../failure.ts';
 import { type Bar, type Lane, lanesOf, type Mark, type Span, spanOf } from '../lanes.ts';
 import { sendDensity, type SendEnd, sendEnds } from '../send-density.ts';
 import type { ScenarioResult } from '../types.ts';
@@ -17,10 +18,12 @@ export function renderTimeline(
   scenario: ScenarioResult,
   timeline: readonly Timed[],
   attempts: readonly Attempt[],
+  failure: Failure | null,
 ): string {
   const span = spanOf(scenario);
-  const lanes = lanesOf(scenario, timeline);
-  if (lanes.length === 0) return '';
+  const found = lanesOf(scenario, timeline);
+  if (found.length === 0) return '';
+  const lanes = [...(failure === null ? [] : [momentLane(failure, span)]), ...found];
   const tickMs = tickOf(span);
   const density = sendDensity(attempts, span, columns);
   const strips = sendEnds
@@ -33,6 +36,12 @@ export function renderTimeline(
   return `<div class="tl" role="img" aria-label="${escape(summary)}" style="--t:${tick}%">${renderAxis(span, tickMs)}${lanes
     .map((lane) => renderLane(lane, span))
     .join('')}${strips.join('')}</div>`;
+}
+
+function momentLane({ momentMs, violation }: Failure, span: Span): Lane {
+  const atMs = Math.min(momentMs, span.toMs);
+  const text = violation === null ? 'the step gave up' : `first row of ${violation.check}`;
+  return { label: 'broke', bars: [], marks: [{ atMs, kind: 'moment', text }] };
 }
 
 function laneInWords({ label, bars, marks }: Lane): string {
@@ -73,6 +82,7 @@ const markSigns: Readonly<Record<string, string>> = {
   SIGSTOP: '❚❚',
   SIGCONT: '▶',
   ended: '|',
+  moment: '▼',
 };
 
 function renderMark({ atMs, kind, text }: Mark, span: Span): string {

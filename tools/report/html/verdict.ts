@@ -1,6 +1,6 @@
 import { replayRunCommand } from '../replay.ts';
 import { type RunReport, type Verdict, verdicts } from '../types.ts';
-import { overall, reasonOf, sentence } from '../verdict.ts';
+import { overall, reasonOf, remarks, sentence } from '../verdict.ts';
 import { anchor, badge, duration, escape } from './text.ts';
 
 /** The top of the page: what came out, of what exactly, and what needs a look. */
@@ -8,7 +8,8 @@ export function renderVerdict(report: RunReport): string {
   const count = (verdict: Verdict) => report.scenarios.filter((scenario) => scenario.verdict === verdict).length;
   const counts = verdicts.filter((verdict) => verdict === 'pass' || count(verdict) > 0);
   const chips = counts.map((verdict) => `<li>${badge(verdict)} <b>${count(verdict)}</b></li>`);
-  return `<header class="top ${overall(report)}"><h1>Conformance of ${escape(report.target)}</h1><p class="verdict">${escape(sentence(report))}</p><ul class="chips">${chips.join('')}</ul>${renderFacts(report)}<p class="again">Run it again: <code>${escape(replayRunCommand(report))}</code> <button type="button" class="copy">Copy</button></p></header>${renderAttention(report)}`;
+  const rest = remarks(report);
+  return `<header class="top ${overall(report)}"><h1>Conformance of ${escape(report.target)}</h1><p class="verdict">${escape(sentence(report))}</p>${rest === '' ? '' : `<p class="rest">${escape(rest)}</p>`}<ul class="chips">${chips.join('')}</ul>${renderFacts(report)}<p class="again">Run it again: <code>${escape(replayRunCommand(report))}</code> <button type="button" class="copy">Copy</button></p></header>${renderAttention(report)}`;
 }
 
 function renderFacts(report: RunReport): string {
