@@ -116,3 +116,12 @@ test('sends count by their end; what is answered behind the axis counts without 
   assert.deepEqual(totals, { acknowledged: 2, warned: 1, refused: 1, unknown: 1 });
   assert.deepEqual(columns, { acknowledged: [1, 1], warned: [1, 0], refused: [0, 1], unknown: [0, 0] });
 });
+
+test('several groups have lanes of their own', () => {
+  const record = (group: string, master: string, atMs: number) => {
+    return { controller: 'c', group, master, masterEpoch: 1, syncStateSetEpoch: 1, inSync: [master], atMs };
+  };
+  const found = lanes([record('broker-a', 'broker-a-0', 1500), record('broker-b', 'broker-b-1', 1600)]);
+  assert.equal(found.get('broker-a: master, epoch')!.bars.length, 1);
+  assert.equal(found.get('broker-b: master, epoch')!.bars[0]!.label, 'broker-b-1 · epoch 1');
+});

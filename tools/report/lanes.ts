@@ -45,13 +45,26 @@ export function lanesOf(scenario: ScenarioResult, timeline: readonly Timed[]): L
   const records = within.filter((event): event is Timed<RecordEvent> => 'controller' in event);
   const lanes = [
     stepLane(scenario),
-    masterLane(records, span),
-    setLane(records, span),
-    ...byName(routes, ({ namesrv }) => namesrv).map(([name, events]) => routeLane(name, events, span)),
+    ...ofGroups(records, (events) => [masterLane(events, span), setLane(events, span)]),
+    ...ofGroups(routes, (events) =>
+      byName(events, ({ namesrv }) => namesrv).map(([name, own]) => routeLane(name, own, span)),
+    ),
     ...byName(processes, ({ process }) => process).map(([name, events]) => processLane(name, events, span)),
     ...cutLanes(links, span),
   ];
   return lanes.filter(({ bars, marks }) => bars.length + marks.length > 0);
+}
+
+/** Lanes of each broker group; with several of them the labels name the group. */
+function ofGroups<E extends { readonly group: string }>(events: readonly E[], lanesOf: (own: E[]) => Lane[]): Lane[] {
+  const groups = byName(events, ({ group }) => group);
+  return groups.flatMap(([group, own]) =>
+    lanesOf(own).map(({ label, bars, marks }) => ({
+      label: groups.length > 1 ? `${group}: ${label}` : label,
+      bars,
+      marks,
+    })),
+  );
 }
 
 function stepLane({ steps }: ScenarioResult): Lane {

@@ -1,5 +1,6 @@
 import { parseAddress } from '../../../reference-impl/base/address.ts';
 import { Cluster, type ClusterOptions } from '../cluster.ts';
+import { GroupWatch } from '../group-watch.ts';
 import { addressOf, type PlannedServer } from '../plan-servers.ts';
 import type { Target } from '../targets/target.ts';
 import type { BrokerGroup, Topology } from '../topology.ts';
@@ -58,6 +59,8 @@ export async function startClusterSite({
   const site = resources.use(new Site({ members, from, to, clusterName, addressBook: cluster.addressBook }));
   const heldBack = members.filter(({ joins }) => joins).map(({ name }) => name);
   await cluster.startAll({ profile: options.profile, heldBack });
+  for (const { group } of cluster.plan.servers.flatMap(({ member }) => (member?.index === 0 ? [member.group] : [])))
+    resources.use(new GroupWatch(cluster, group));
   const owned = resources.move();
   return { site, cluster, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
