@@ -7,6 +7,7 @@ const node = (script: string, ...args: string[]) =>
 
 process.exitCode = await runInOrder([
   ['static checks', () => node('tools/cli/check.ts')],
+  ['browser for the report', () => node('tools/cli/chromium.ts')],
   ['unit and golden tests, with coverage', () => run('c8', [process.execPath, ...unitTests([])])],
   ['conformance of the reference', () => node('tools/cli/conformance.ts', '--name', 'test-reference')],
   ['planted defects are noticed', () => node('tools/cli/defects.ts')],
