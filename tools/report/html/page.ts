@@ -13,7 +13,7 @@ import { badge, escape } from './text.ts';
 import { renderVerdict } from './verdict.ts';
 
 /** Characters of log excerpts on a page: with them a full run stays below 3 MiB whatever fails. */
-const excerptCharacters = 1024 * 1024;
+const excerptCharacters = 768 * 1024;
 
 /**
  * `report.html`: one file that needs nothing from elsewhere; links lead to the evidence beside it.
