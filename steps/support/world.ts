@@ -2,6 +2,7 @@ import { setWorldConstructor, World } from '@cucumber/cucumber';
 import { type Profile, readProfile } from '../../tools/lab/profile.ts';
 import { settingsFromEnv } from '../../tools/lab/run-settings.ts';
 import type { Settings } from '../../tools/lab/settings-file.ts';
+import { assertSupported } from '../../tools/lab/support.ts';
 import { parseTargets, type Targets } from '../../tools/lab/targets.ts';
 import { readTopology } from '../../tools/lab/topology.ts';
 import { type Observe, scenarioFolder, Trial } from '../../tools/lab/trial.ts';
@@ -13,7 +14,7 @@ let prepared: Promise<Targets> | null = null;
 
 /** Finds the targets once per worker; the runner has fetched and cached them already. */
 async function preparedTargets(): Promise<Targets> {
-  const targets = parseTargets(settings.target, settings.guest);
+  const targets = parseTargets(settings.target, settings.guest, settings.roles);
   await targets.prepare();
   return targets;
 }
@@ -60,6 +61,12 @@ export class SwitchlabWorld extends World {
       heldBack,
       observe: this.#observe,
     });
+  }
+
+  /** Called by the hooks. Throws `Unsupported` when a target of the run has not what a scenario with these tags is about. */
+  async assertSupported(tags: readonly string[]): Promise<void> {
+    prepared ??= preparedTargets();
+    assertSupported(await prepared, tags);
   }
 
   /** Called by the hooks: where this scenario leaves its evidence. */

@@ -5,12 +5,12 @@ import { execa } from 'execa';
 import { processRegistry, reapOrphans } from '../lab/process-registry.ts';
 import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
-import { parseTargets } from '../lab/targets.ts';
+import { absoluteTargets, parseTargets, type RoleTexts } from '../lab/targets.ts';
 import { startToxiproxy } from '../lab/toxiproxy-server.ts';
 import { renderCompatibilityTable, renderSummary } from '../report/console.ts';
 import { applyKnownDeviations, readKnownDeviations } from '../report/deviations.ts';
 import { readScenarioResults } from '../report/messages.ts';
-import type { RunReport, ScenarioResult } from '../report/types.ts';
+import type { RunReport, ScenarioResult, Verdict } from '../report/types.ts';
 import { readOtherReports, writeReports } from '../report/write.ts';
 import { positiveInteger } from './arguments.ts';
 import { interruptedCode, interruption } from '../lab/interrupts.ts';
@@ -19,6 +19,9 @@ import { projectRoot } from './run.ts';
 interface Options {
   readonly target: string;
   readonly guest?: string;
+  readonly namesrvTarget?: string;
+  readonly controllerTarget?: string;
+  readonly brokerTarget?: string;
   readonly profile?: string;
   readonly tags?: string;
   readonly seed: number;
@@ -37,7 +40,14 @@ const program = new Command('conformance')
   .argument('[features...]', '`features` for all, a folder, a file, or file:line as a failure prints it', [
     'features/compatibility',
   ])
-  .option('--target <list>', 'reference, or apache:<new>[,apache:<old>]', 'reference')
+  .option(
+    '--target <list>',
+    'reference, apache:<new>[,apache:<old>], dist:<folder> or a target file such as my-target.yaml',
+    'reference',
+  )
+  .option('--namesrv-target <list>', 'NameServers, and controllers in them, of other targets than the rest')
+  .option('--controller-target <list>', 'likewise, controllers apart')
+  .option('--broker-target <list>', 'likewise, brokers')
   .option('--guest <target>', 'run the mixed features too, where it stands beside the target')
   .option('--profile <name>', 'compressed, tuned or documented (default: by target)')
   .option('--tags <expression>', 'Cucumber tag expression, such as "@CTL-CMP-07"')
@@ -89,6 +99,12 @@ async function runCucumber(
   return readScenarioResults(messages);
 }
 
+function rolesOf({ namesrvTarget, controllerTarget, brokerTarget }: Options): RoleTexts {
+  const named = { namesrv: namesrvTarget, controller: controllerTarget, broker: brokerTarget };
+  const given = Object.entries(named).flatMap(([role, list]) => (list === undefined ? [] : [[role, list] as const]));
+  return Object.fromEntries(given.map(([role, list]) => [role, absoluteTargets(list)]));
+}
+
 function pruneRuns(): void {
   const folders = readdirSync(resultsFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const runs = folders.map(({ name }) => path.join(resultsFolder, name));
@@ -97,14 +113,17 @@ function pruneRuns(): void {
 }
 
 function exitCodeOf(scenarios: readonly ScenarioResult[]): number {
+  const count = (verdict: Verdict) => scenarios.filter((scenario) => scenario.verdict === verdict).length;
   if (scenarios.length === 0) return 3;
-  if (scenarios.some(({ verdict }) => verdict === 'fail')) return 1;
-  return scenarios.some(({ verdict }) => verdict === 'inconclusive') ? 2 : 0;
+  if (count('fail') > 0) return 1;
+  // A run that judged nothing is no success.
+  return count('inconclusive') > 0 || count('unsupported') === scenarios.length ? 2 : 0;
 }
 
 async function conformance(options: Options, features: readonly string[]): Promise<number> {
   const startedMs = Date.now();
-  const targets = parseTargets(options.target, options.guest);
+  const roles = rolesOf(options);
+  const targets = parseTargets(options.target, options.guest, roles);
   const run =
     options.name ??
     `${new Date(startedMs).toISOString().replaceAll(/[:.]/g, '-')}-${options.target.replaceAll(/[^\w.-]+/g, '_')}`;
@@ -117,8 +136,9 @@ async function conformance(options: Options, features: readonly string[]): Promi
   await using toxiproxy = await startToxiproxy({ runFolder });
   if (toxiproxy.missing) console.error(`Links cannot be cut: ${toxiproxy.missing}`);
   const settings: RunSettings = {
-    target: options.target,
-    guest: options.guest ?? null,
+    target: absoluteTargets(options.target),
+    guest: options.guest === undefined ? null : absoluteTargets(options.guest),
+    roles,
     profile: options.profile ?? targets.defaultProfile,
     seed: options.seed,
     runFolder,
@@ -135,6 +155,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
     run,
     target: options.target,
     guest: settings.guest,
+    roles,
     profile: settings.profile,
     seed: options.seed,
     startedMs,

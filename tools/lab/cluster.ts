@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AddressBook, addressBook } from '../../reference-impl/base/address.ts';
 import { assert } from '../../reference-impl/base/assert.ts';
@@ -10,10 +10,12 @@ import { type ClusterPlan, planCluster, type PlannedProcess } from './plan.ts';
 import type { PlannedLink } from './plan-links.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import { reserveBrokerPort, reservePort } from './ports.ts';
-import { createProcess, type LabProcess } from './processes.ts';
+import { createProcess, type LabProcess, lastOutput } from './processes.ts';
 import { probe, remotingQuestion } from './probe.ts';
 import type { Profile } from './profile.ts';
+import { propertiesText } from './properties-text.ts';
 import { createProxy, type Proxy } from './proxy.ts';
+import { openRelay } from './relay.ts';
 import type { Settings } from './settings-file.ts';
 import type { Targets } from './targets.ts';
 import type { Role } from './targets/target.ts';
@@ -156,6 +158,7 @@ async function openLinks(
   resources: AsyncDisposableStack,
   note: Note,
 ): Promise<Link[]> {
+  const relays = resources.use(new AsyncDisposableStack());
   const opened: Proxy[] = [];
   resources.defer(async () => {
     await Promise.all(opened.map((proxy) => proxy.remove()));
@@ -163,8 +166,10 @@ async function openLinks(
   return await Promise.all(
     planned.map(async ({ from, to, proxies, unbreakable }) => {
       const linked: LinkedProxy[] = [];
-      for (const { proxy: listen, listens: upstream, remoting } of proxies) {
+      for (const { proxy: listen, listens, remoting, relay } of proxies) {
         assert(toxiproxyUrl !== null, 'a proxy was planned without a server');
+        if (relay !== null) relays.use(await openRelay({ ...relay, listen: relay.listens, upstream: listens }));
+        const upstream = relay?.listens ?? listens;
         // Addresses are unique on this machine, and the server may be shared by many clusters.
         const proxy = await createProxy(
           toxiproxyUrl,
@@ -185,34 +190,36 @@ function prepareProcess(planned: PlannedProcess, options: ClusterOptions, note: 
   const { name, role, target, folder, config, hosts, dials, servers } = planned;
   const configFile = path.join(options.evidenceFolder, `${name}.conf`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(configFile, propertiesText(config), 'latin1');
+  writeFileSync(configFile, (target.configText ?? ((_, keys) => propertiesText(keys)))(role, config), 'latin1');
   const launch = target.launch({ role, folder, configFile, hosts, dials, labDefect: options.labDefect ?? null });
   for (const [file, text] of Object.entries(launch.files)) writeFileSync(file, text);
-  const isReady = async () => {
-    const ask = ({ ports: [{ listens }], role }: PlannedServer) =>
-      probe({ address: listens, question: questions[role], waitMs: readyAnswerMs });
-    return (await Promise.all(servers.map(ask))).every(({ outcome }) => outcome === 'answered');
-  };
   const logFile = path.join(options.evidenceFolder, `${name}.log`);
+  const { output, probe: kind } = launch.ready;
+  const isReady = async () => {
+    if (output !== null && !output.test(lastOutput(logFile))) return false;
+    const ask = ({ ports: [{ listens }], role }: PlannedServer) =>
+      probe({ address: listens, question: kind === 'answer' ? questions[role] : null, waitMs: readyAnswerMs });
+    const expected = kind === 'answer' ? 'answered' : 'silent';
+    return (await Promise.all(servers.map(ask))).every(({ outcome }) => outcome === expected);
+  };
+  if (launch.logFolder !== null) {
+    const kept = path.join(options.evidenceFolder, `${name}-logs`);
+    mkdirSync(kept, { recursive: true });
+    symlinkSync(kept, path.join(folder, launch.logFolder));
+  }
   const profiled = Object.entries(options.profile.environment).map(([variable, value]) => [variable, String(value)]);
   const env = { ...Object.fromEntries(profiled), ...launch.env };
   return createProcess({ name, ...launch, env, workingFolder: folder, logFile, isReady, note });
-}
-
-/** Text in the syntax of java.util.Properties. */
-function propertiesText(config: Settings): string {
-  const escape = (value: string) =>
-    value.replaceAll('\\', '\\\\').replaceAll(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return Object.entries(config)
-    .map(([key, value]) => `${key}=${escape(String(value))}\n`)
-    .join('');
 }
 
 function describe(topology: Topology, { targets, profile, seed }: ClusterOptions, plan: ClusterPlan): string {
   const links = plan.links.map(({ from, to, proxies, unbreakable }) => ({
     from: from.name,
     to: to.name,
-    proxies: proxies.map(({ announced, proxy, listens }) => `${announced}: ${proxy} to ${listens}`),
+    proxies: proxies.map(
+      ({ announced, proxy, listens, relay }) =>
+        `${announced}: ${proxy} ${relay === null ? '' : `by the relay ${relay.listens} `}to ${listens}`,
+    ),
     unbreakable,
   }));
   const servers = plan.servers.map(({ name, process, target, ports }) => ({

@@ -51,7 +51,28 @@ test('an Apache broker is led through its proxies by configuration and host name
   assert.equal(namesrv.hosts['controller-0'], '127.0.0.1');
   assert.equal(namesrv.config.controllerDLegerPeers, `n0-${toController.announced}`);
   assert.equal(namesrv.config.enableControllerInNamesrv, true);
-  assert.match(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.unbreakable!, /apache:5\.3\.3 dials broker-a-1/);
+  const toMaster = linkOf(cluster, 'broker-a-1', 'broker-a-0')!.proxies;
+  assert.equal(first.config.brokerIP1, 'broker-a-0');
+  assert.deepEqual(
+    toMaster.map(({ announced, remoting }) => [announced.split(':')[0], remoting]),
+    [
+      ['broker-a-0', true],
+      ['127.0.0.1', false],
+    ],
+  );
+  assert.equal(toMaster[0]!.proxy.split(':')[0], second.hosts['broker-a-0']);
+  const relay = linkOf(cluster, 'broker-a-1', 'namesrv-0')!.proxies[0]!.relay!;
+  assert.deepEqual(relay.dialler, { [toMaster[1]!.announced]: toMaster[1]!.proxy });
+  assert.equal(linkOf(cluster, 'broker-a-1', 'controller-0')!.proxies[0]!.relay, null);
+});
+
+test('brokers of the old release are led by what relays put into the answers of NameServers', async () => {
+  const cluster = await plan({ nameservers: 'old', brokers: 'old', target: 'apache:4.9.7' });
+  const toMaster = linkOf(cluster, 'broker-a-1', 'broker-a-0')!.proxies;
+  const { relay, listens } = linkOf(cluster, 'broker-a-1', 'namesrv-0')!.proxies[0]!;
+  assert.deepEqual(relay!.dialler, Object.fromEntries(toMaster.map(({ announced, proxy }) => [announced, proxy])));
+  assert.notEqual(relay!.listens, listens);
+  assert.equal(processOf(cluster, 'broker-a-0').config.brokerIP1, '127.0.0.1');
 });
 
 test('Apache controllers reach each other through proxies, each by a loopback address of its own', async () => {
@@ -61,7 +82,8 @@ test('Apache controllers reach each other through proxies, each by a loopback ad
   assert.equal(hosts['controller-1'], '127.0.0.1');
   assert.equal(hosts['controller-0'], linkOf(cluster, 'controller-1', 'controller-0')!.proxies[0]!.proxy.split(':')[0]);
   assert.notEqual(hosts['controller-0'], '127.0.0.1');
-  assert.match(linkOf(cluster, 'controller-1', 'broker-a-0')!.unbreakable!, /apache:5\.3\.3 dials broker-a-0/);
+  const [toBroker] = linkOf(cluster, 'controller-1', 'broker-a-0')!.proxies;
+  assert.equal(toBroker!.proxy.split(':')[0], hosts['broker-a-0']);
 });
 
 test('a reference process is told announced addresses and dials every one through a proxy', async () => {
@@ -144,7 +166,13 @@ test('in a mixed group every process reaches a controller by its one name, each 
   const fromGuest = linkOf(cluster, 'controller-2', 'controller-0')!.proxies[0]!;
   assert.equal(fromGuest.proxy, `${guest.hosts['controller-0']}:${announced[0]!.split(':')[1]}`);
   assert.equal(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.unbreakable, null);
-  assert.match(linkOf(cluster, 'broker-a-1', 'broker-a-0')!.unbreakable!, /apache:5\.3\.3 dials broker-a-0/);
+  const fromSlave = linkOf(cluster, 'broker-a-1', 'broker-a-0')!.proxies;
+  const told = Object.fromEntries(fromSlave.map(({ announced, proxy }) => [announced, proxy]));
+  assert.deepEqual(linkOf(cluster, 'broker-a-1', 'namesrv-0')!.proxies[0]!.relay!.dialler, told);
+  const remoting = Object.fromEntries([Object.entries(told)[0]!]);
+  assert.deepEqual(linkOf(cluster, 'broker-a-1', 'controller-0')!.proxies[0]!.relay!.dialler, remoting);
+  assert.deepEqual(linkOf(cluster, 'controller-0', 'broker-a-1')!.proxies[0]!.relay!.server, remoting);
+  assert.match(linkOf(cluster, 'controller-2', 'broker-a-0')!.unbreakable!, /apache:5\.3\.3 dials broker-a-0/);
 });
 
 test('a cluster with a guest needs one, of the same release', async () => {

@@ -168,17 +168,22 @@ function brokerKeys(
   const known = (role: Role) => servers.filter((server) => server.role === role).map(addressOf);
   const namesrvs = known('namesrv');
   const controllers = known('controller');
-  const told = target.dialling === 'configuration' ? namesrvs.map((address) => dials[address] ?? address) : namesrvs;
+  const book = target.dialling === 'address-book';
+  const told = (addresses: readonly string[], byName: boolean) =>
+    book || byName ? addresses : addresses.map((address) => dials[address] ?? address);
   const roleKeys: Settings =
     member.group.roles === 'elected'
-      ? { enableControllerMode: true, controllerAddr: controllers.length > 0 ? controllers.join(';') : nobody }
+      ? {
+          enableControllerMode: true,
+          controllerAddr: told(controllers, target.dialling === 'hosts').join(';') || nobody,
+        }
       : { brokerRole: member.index === 0 ? 'ASYNC_MASTER' : 'SLAVE', brokerId: member.index };
   return {
     brokerClusterName: clusterName,
     brokerName: member.group.group,
-    brokerIP1: '127.0.0.1',
+    brokerIP1: parseAddress(addressOf(self)).host,
     brokerIP2: '127.0.0.1',
-    namesrvAddr: told.join(';'),
+    namesrvAddr: told(namesrvs, false).join(';'),
     storePathRootDir: path.join(folder, 'store'),
     storePathCommitLog: path.join(folder, 'store', 'commitlog'),
     ...roleKeys,

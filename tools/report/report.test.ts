@@ -62,6 +62,7 @@ test('each end of a scenario has its verdict, each outline row its requirement',
       ['CTL-CMP-02', 'fail'],
       ['CTL-CMP-03', 'inconclusive'],
       ['CTL-CMP-04', 'fail'],
+      ['CTL-CMP-05', 'unsupported'],
     ],
   );
   assert.equal(results[0]!.rule, 'Every kind of end has its verdict');
@@ -84,7 +85,7 @@ test('a failure is printed with its step and the line that replays it', () => {
   assert.match(summary, /FAIL {2}CTL-CMP-02/);
   assert.match(summary, /at: When a step fails/);
   assert.match(summary, /--seed 7 tools\/report\/fixture\/verdicts.feature:17/);
-  assert.match(summary, /1 pass, 0 deviates, 2 fail, 1 inconclusive/);
+  assert.match(summary, /1 pass, 0 deviates, 2 fail, 1 inconclusive, 1 unsupported/);
 });
 
 test('a listed deviation whose promise fails deviates; one that passes, or fails before its promise, fails', () => {
@@ -93,13 +94,14 @@ test('a listed deviation whose promise fails deviates; one that passes, or fails
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-04'))[3]!.verdict, 'deviates');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-01'))[0]!.verdict, 'fail');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-03'))[2]!.verdict, 'inconclusive');
+  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-05'))[4]!.verdict, 'unsupported');
 });
 
 test('JUnit keeps outline rows apart and escapes what XML cannot hold', () => {
   const xml = renderJUnit(report(results));
-  assert.equal(xml.match(/<testcase /g)!.length, 4);
+  assert.equal(xml.match(/<testcase /g)!.length, 5);
   assert.match(xml, /<failure message="fail">Error: 2 &lt; 3 &amp; &quot;lost&quot;/);
-  assert.match(xml, /tests="4" failures="2" errors="1" skipped="0"/);
+  assert.match(xml, /tests="5" failures="2" errors="1" skipped="1"/);
 });
 
 test('the page names every scenario and needs nothing from elsewhere', () => {

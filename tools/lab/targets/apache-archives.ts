@@ -41,6 +41,8 @@ export async function makeArchives(target: Target, installation: ApacheInstallat
         new: recording,
         old: recording,
         guest: null,
+        of: () => recording,
+        all: [recording],
         defaultProfile: '',
         versions: {},
         prepare: async () => undefined,

@@ -6,6 +6,7 @@ import type { Release } from '../../../reference-impl/base/release.ts';
 import { cacheFolder } from '../folders.ts';
 import { withLock } from '../lock.ts';
 import { SetupError } from '../setup-error.ts';
+import { javaVersion } from './java.ts';
 import type { Role } from './target.ts';
 
 /** One release in the user's cache folder. */
@@ -44,16 +45,6 @@ export async function installApache(version: string, release: Release): Promise<
     logging: [`-Drmq.logback.configurationFile=${logback}`, `-Dlogback.configurationFile=${logback}`],
     archiveOf: (role) => path.join(folder, `${role}-java-${java}.jsa`),
   };
-}
-
-/** `17.0.15`. */
-async function javaVersion(): Promise<string> {
-  try {
-    const { stderr } = await execa('java', ['-version']);
-    return /version "([^"]+)"/.exec(stderr)?.[1] ?? 'unknown';
-  } catch (thrown) {
-    throw new SetupError('Apache targets need Java 11 or later: put `java` on the PATH.', { cause: thrown });
-  }
 }
 
 async function fetchJars(version: string, release: Release, folder: string, lib: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { assert } from '../../../reference-impl/base/assert.ts';
 import type { Release } from '../../../reference-impl/base/release.ts';
+import { hostsText } from '../hosts-text.ts';
 import { makeArchives } from './apache-archives.ts';
 import { type ApacheInstallation, installApache } from './apache-installation.ts';
-import type { Role, Target } from './target.ts';
+import { everything, readyWhenItAnswers, type Role, type Target } from './target.ts';
 
 const mainClass: Record<Role, string> = {
   namesrv: 'org.apache.rocketmq.namesrv.NamesrvStartup',
@@ -36,7 +36,9 @@ export function apacheTarget(version: string): Target {
     name: `apache:${version}`,
     release,
     version: `Apache RocketMQ ${version}`,
-    dialling: 'configuration',
+    apacheVersion: version,
+    support: everything,
+    dialling: 'hosts',
     defaultProfile: 'tuned',
     async prepare() {
       if (installation !== undefined) return;
@@ -66,14 +68,11 @@ export function apacheTarget(version: string): Target {
         ],
         env: { ROCKETMQ_HOME: home },
         files: { [hostsFile]: hostsText(hosts) },
+        logFolder: null,
+        signals: null,
+        ready: readyWhenItAnswers,
       };
     },
   };
   return target;
-}
-
-/** The JVM asks this file alone: it must know this machine's own name as well. */
-function hostsText(hosts: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(hosts).map(([name, address]) => `${address} ${name}\n`);
-  return `127.0.0.1 localhost ${hostname()}\n${lines.join('')}`;
 }
