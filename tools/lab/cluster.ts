@@ -166,7 +166,7 @@ async function openLinks(
   return await Promise.all(
     planned.map(async ({ from, to, proxies, unbreakable }) => {
       const linked: LinkedProxy[] = [];
-      for (const { proxy: listen, listens, remoting, relay } of proxies) {
+      for (const [i, { proxy: listen, listens, relay }] of proxies.entries()) {
         assert(toxiproxyUrl !== null, 'a proxy was planned without a server');
         if (relay !== null) relays.use(await openRelay({ ...relay, listen: relay.listens, upstream: listens }));
         const upstream = relay?.listens ?? listens;
@@ -178,7 +178,8 @@ async function openLinks(
           upstream,
         );
         opened.push(proxy);
-        linked.push({ proxy, question: remoting ? questions[to.role] : null });
+        // The port for replication answers no stranger, and not every broker has a fast one.
+        linked.push({ proxy, question: i === 0 ? questions[to.role] : null });
       }
       return createLink({ from: from.name, to: to.name, proxies: linked, unbreakable, note });
     }),

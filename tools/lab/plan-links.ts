@@ -58,37 +58,37 @@ export async function planLinks(
   for (const from of servers) {
     for (const to of servers.filter((server) => dials(from, server))) {
       const unbreakable = whyUnbreakable(from, to, noToxiproxy);
-      const proxies: PlannedProxy[] = [];
-      for (const port of unbreakable === null ? portsOf(from, to) : []) {
-        const proxy = await proxyAddress(from, to, port, servers.indexOf(from), ports);
-        proxies.push({ ...port, proxy, relay: null });
-      }
+      const proxies = unbreakable === null ? await planProxies(from, to, servers.indexOf(from), ports) : [];
       links.push({ from, to, proxies, unbreakable });
     }
   }
   return await Promise.all(links.map(async (link) => await withRelays(link, links, ports)));
 }
 
-/** Only replicas dial the port for replication. */
-function portsOf(from: PlannedServer, to: PlannedServer): readonly PlannedPort[] {
-  return from.role === 'controller' ? to.ports.filter(({ remoting }) => remoting) : to.ports;
-}
-
 /**
  * A port that is announced by a host name is part of that announcement, and so the proxy must have it too: on another
- * loopback address, which the name stands for in the hosts file of the one that dials.
+ * loopback address, which the name stands for in the hosts file of the one that dials. The ports of a broker lie in a row,
+ * in front of it as well: replicas reckon the fast one from the other.
  */
-async function proxyAddress(
+async function planProxies(
   from: PlannedServer,
   to: PlannedServer,
-  port: PlannedPort,
   fromIndex: number,
   ports: PortSource,
-): Promise<string> {
-  const byName = from.target.dialling === 'hosts' && isNamed(port);
-  return byName
-    ? `127.0.1.${fromIndex + 1}:${parseAddress(port.announced).port}`
-    : `127.0.0.1:${await ports.reserve()}`;
+): Promise<PlannedProxy[]> {
+  const first = to.role === 'broker' ? await ports.reserveBroker() : await ports.reserve();
+  const offset = first - portOf(to.ports[0]);
+  const proxyOf = (port: PlannedPort) =>
+    from.target.dialling === 'hosts' && isNamed(port)
+      ? `127.0.1.${fromIndex + 1}:${portOf(port)}`
+      : `127.0.0.1:${portOf(port) + offset}`;
+  // Only replicas dial the port for replication.
+  const dialled = from.role === 'controller' ? to.ports.slice(0, 1) : to.ports;
+  return dialled.map((port) => ({ ...port, proxy: proxyOf(port), relay: null }));
+}
+
+function portOf({ announced }: PlannedPort): number {
+  return parseAddress(announced).port;
 }
 
 async function withRelays(link: PlannedLink, all: readonly PlannedLink[], ports: PortSource): Promise<PlannedLink> {

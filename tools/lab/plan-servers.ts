@@ -31,7 +31,7 @@ export interface PlannedServer {
   readonly target: Target;
   /** Group of a broker, and its place there from 0. */
   readonly member: { readonly group: BrokerGroup; readonly index: number } | null;
-  /** The first one is its address. */
+  /** The first one is its address; a broker's others are for replication, and the fast one, two below its address. */
   readonly ports: readonly [PlannedPort, ...PlannedPort[]];
 }
 
@@ -87,7 +87,7 @@ export async function planServers(topology: Topology, targets: Targets, ports: P
       const remoting = await ports.reserveBroker();
       // A Java broker takes its HA port on every address, and one of the old release all its ports: no proxy can have them.
       const host = target.dialling === 'hosts' && target.release === 'new' ? hostOf(name) : '127.0.0.1';
-      const own = [port(remoting, host), port(remoting + 1, '127.0.0.1', false)] as const;
+      const own = [port(remoting, host), port(remoting + 1, '127.0.0.1', false), port(remoting - 2, host)] as const;
       servers.push({ name, role: 'broker', process: name, target, member: { group, index }, ports: own });
     }
   }

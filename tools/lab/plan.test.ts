@@ -58,6 +58,7 @@ test('an Apache broker is led through its proxies by configuration and host name
     [
       ['broker-a-0', true],
       ['127.0.0.1', false],
+      ['broker-a-0', true],
     ],
   );
   assert.equal(toMaster[0]!.proxy.split(':')[0], second.hosts['broker-a-0']);
@@ -97,7 +98,7 @@ test('a reference process is told announced addresses and dials every one throug
   assert.equal(broker.config.controllerAddr, announced.join(';'));
   const proxies = cluster.links.flatMap(({ from, proxies }) => (from.name === 'broker-a-0' ? proxies : []));
   assert.deepEqual(broker.dials, Object.fromEntries(proxies.map(({ announced, proxy }) => [announced, proxy])));
-  assert.equal(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.proxies.length, 2);
+  assert.equal(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.proxies.length, 3);
   for (const [from, to] of [['controller-0', 'controller-2'] as const, ['controller-1', 'broker-a-0'] as const]) {
     assert.equal(linkOf(cluster, from, to)!.unbreakable, null);
   }
@@ -169,9 +170,15 @@ test('in a mixed group every process reaches a controller by its one name, each 
   const fromSlave = linkOf(cluster, 'broker-a-1', 'broker-a-0')!.proxies;
   const told = Object.fromEntries(fromSlave.map(({ announced, proxy }) => [announced, proxy]));
   assert.deepEqual(linkOf(cluster, 'broker-a-1', 'namesrv-0')!.proxies[0]!.relay!.dialler, told);
-  const remoting = Object.fromEntries([Object.entries(told)[0]!]);
+  const remoting = Object.fromEntries(
+    fromSlave.filter((port) => port.remoting).map((port) => [port.announced, port.proxy]),
+  );
   assert.deepEqual(linkOf(cluster, 'broker-a-1', 'controller-0')!.proxies[0]!.relay!.dialler, remoting);
   assert.deepEqual(linkOf(cluster, 'controller-0', 'broker-a-1')!.proxies[0]!.relay!.server, remoting);
+  assert.equal(linkOf(cluster, 'controller-0', 'broker-a-1')!.proxies.length, 1);
+  const gap = (port: number) =>
+    Number(fromSlave[0]!.proxy.split(':')[1]) - Number(fromSlave[port]!.proxy.split(':')[1]);
+  assert.deepEqual([gap(1), gap(2)], [-1, 2]);
   assert.match(linkOf(cluster, 'controller-2', 'broker-a-0')!.unbreakable!, /apache:5\.3\.3 dials broker-a-0/);
 });
 
