@@ -1,15 +1,18 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
 import { processRegistry, reapOrphans } from '../lab/process-registry.ts';
 import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
-import { absoluteTargets, parseTargets, type RoleTexts } from '../lab/targets.ts';
+import { absoluteTargets, parseTargets, type RoleTexts, type Targets } from '../lab/targets.ts';
+import { releases, roles } from '../lab/targets/target.ts';
 import { startToxiproxy } from '../lab/toxiproxy-server.ts';
 import { renderCompatibilityTable, renderSummary } from '../report/console.ts';
-import { applyKnownDeviations, readKnownDeviations } from '../report/deviations.ts';
+import { applicableTo, applyKnownDeviations, type JudgedRelease, readKnownDeviations } from '../report/deviations.ts';
 import { readScenarioResults } from '../report/messages.ts';
+import { applyRegressions, readRegressions, renderRegressions, withRegressionTags } from '../report/regressions.ts';
+import { parseRequirements } from '../report/requirements.ts';
 import type { RunReport, ScenarioResult, Verdict } from '../report/types.ts';
 import { readOtherReports, writeReports } from '../report/write.ts';
 import { positiveInteger } from './arguments.ts';
@@ -79,7 +82,10 @@ async function runCucumber(
     '--format',
     './tools/cli/progress-formatter.ts',
   ];
-  const tags = [options.tags, options.guest ? undefined : 'not @mixed'].filter((tag) => tag !== undefined);
+  const tags = [
+    options.tags && withRegressionTags(options.tags, readRegressions()),
+    options.guest ? undefined : 'not @mixed',
+  ].filter((tag) => tag !== undefined);
   if (tags.length > 0) args.push('--tags', tags.map((tag) => `(${tag})`).join(' and '));
   if (options.parallel > 1) args.push('--parallel', String(options.parallel));
   const runner = execa(process.execPath, args, {
@@ -105,6 +111,22 @@ function rolesOf({ namesrvTarget, controllerTarget, brokerTarget }: Options): Ro
   return Object.fromEntries(given.map(([role, list]) => [role, absoluteTargets(list)]));
 }
 
+/** Releases of Apache RocketMQ that a run judges, by role. */
+function judgedReleases(targets: Targets): JudgedRelease[] {
+  return roles.flatMap((role) =>
+    releases.flatMap((release) => {
+      const { name, apacheVersion } = targets.of(role, release);
+      return apacheVersion === null ? [] : [{ role, version: apacheVersion, original: name.startsWith('apache:') }];
+    }),
+  );
+}
+
+function requirementText(): (id: string) => string {
+  const families = parseRequirements(readFileSync(path.join(projectRoot, 'matrix/requirements.yaml'), 'utf8'));
+  const all = families.flatMap(({ requirements }) => requirements);
+  return (id) => all.find((requirement) => requirement.id === id)?.text ?? '';
+}
+
 function pruneRuns(): void {
   const folders = readdirSync(resultsFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const runs = folders.map(({ name }) => path.join(resultsFolder, name));
@@ -122,8 +144,8 @@ function exitCodeOf(scenarios: readonly ScenarioResult[]): number {
 
 async function conformance(options: Options, features: readonly string[]): Promise<number> {
   const startedMs = Date.now();
-  const roles = rolesOf(options);
-  const targets = parseTargets(options.target, options.guest, roles);
+  const roleTexts = rolesOf(options);
+  const targets = parseTargets(options.target, options.guest, roleTexts);
   const run =
     options.name ??
     `${new Date(startedMs).toISOString().replaceAll(/[:.]/g, '-')}-${options.target.replaceAll(/[^\w.-]+/g, '_')}`;
@@ -138,7 +160,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
   const settings: RunSettings = {
     target: absoluteTargets(options.target),
     guest: options.guest === undefined ? null : absoluteTargets(options.guest),
-    roles,
+    roles: roleTexts,
     profile: options.profile ?? targets.defaultProfile,
     seed: options.seed,
     runFolder,
@@ -147,25 +169,29 @@ async function conformance(options: Options, features: readonly string[]): Promi
   };
   writeFileSync(path.join(runFolder, 'settings.json'), `${JSON.stringify(settings, null, 1)}\n`);
   const results = await runCucumber(options, features, settings);
-  const known = readKnownDeviations(
-    path.join(projectRoot, 'matrix/known-deviations', `${targets.new.name.replace(':', '-')}.yaml`),
-  );
+  const judged = judgedReleases(targets);
+  const regressions = readRegressions();
+  const known = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
+  const listed = applyKnownDeviations(results, applicableTo(known, judged));
   const report: RunReport = {
     schema: 1,
     run,
     target: options.target,
     guest: settings.guest,
-    roles,
+    roles: roleTexts,
     profile: settings.profile,
     seed: options.seed,
     startedMs,
     durationMs: Date.now() - startedMs,
     versions: { node: process.version, ...targets.versions },
-    scenarios: applyKnownDeviations(results, known),
+    scenarios: applyRegressions(listed, regressions, judged),
   };
   const others = readOtherReports(resultsFolder, report);
   writeReports(report, others, runFolder);
-  console.log(`\n${renderCompatibilityTable([report, ...others])}\n\n${renderSummary(report)}`);
+  if (options.tags?.includes('@regression'))
+    console.log(`\n${renderRegressions(report.scenarios, regressions, judged, requirementText())}`);
+  else console.log(`\n${renderCompatibilityTable([report, ...others])}`);
+  console.log(`\n${renderSummary(report)}`);
   console.log(`report: ${path.relative(process.cwd(), path.join(runFolder, 'report.html'))}`);
   pruneRuns();
   return exitCodeOf(report.scenarios);

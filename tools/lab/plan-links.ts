@@ -84,7 +84,7 @@ async function planProxies(
       : `127.0.0.1:${portOf(port) + offset}`;
   // Only replicas dial the port for replication.
   const dialled = from.role === 'controller' ? to.ports.slice(0, 1) : to.ports;
-  return dialled.map((port) => ({ ...port, proxy: proxyOf(port), relay: null }));
+  return dialled.map((port) => Object.assign({}, port, { proxy: proxyOf(port), relay: null }));
 }
 
 function portOf({ announced }: PlannedPort): number {

@@ -101,7 +101,8 @@ function usesNames(targets: Targets): boolean {
 }
 
 function mustSupport({ name, support }: Target, ability: Ability): void {
-  if (!support.abilities.has(ability)) throw new Unsupported(`${name} does not support ${ability}, as its file says.`);
+  if (!support.abilities.has(ability))
+    throw new Unsupported(`${name} does not support ${ability}: it has none, or its file does not claim it.`);
 }
 
 function targetOf(targets: Targets, role: Role, release: Release, isGuest: boolean): Target {

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { execa } from 'execa';
 import { withDir } from 'tmp-promise';
+import { isInRange } from '../lab/version-range.ts';
 import { observeCell, readCompatibilityTable } from './compatibility.ts';
 import { renderCompatibilityTable, renderSummary } from './console.ts';
-import { applyKnownDeviations } from './deviations.ts';
+import { applicableTo, applyKnownDeviations, readKnownDeviations } from './deviations.ts';
 import { renderHtml } from './html.ts';
 import { renderJUnit } from './junit.ts';
 import { readScenarioResults } from './messages.ts';
+import { parseRequirements } from './requirements.ts';
 import type { RunReport, ScenarioResult } from './types.ts';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');
@@ -46,6 +49,18 @@ const report = (scenarios: readonly ScenarioResult[]): RunReport => ({
   durationMs: 1500,
   versions: {},
   scenarios,
+});
+
+test('every listed deviation has a range, a role, a reason and a reference, and names a requirement', () => {
+  const known = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
+  const families = parseRequirements(readFileSync(path.join(projectRoot, 'matrix/requirements.yaml'), 'utf8'));
+  const ids = families.flatMap(({ requirements }) => requirements.map(({ id }) => id));
+  for (const { requirement, role, versions, reason, reference } of known) {
+    assert.ok(ids.includes(requirement), requirement);
+    assert.ok(['namesrv', 'controller', 'broker'].includes(role), role);
+    assert.equal(typeof isInRange('5.3.3', versions), 'boolean');
+    assert.ok(reason.length > 0 && (/issues\/\d+/.test(reference) || /reproduced/.test(reference)), reference);
+  }
 });
 
 const cell = (requirement: string) => readCompatibilityTable().cells.find((c) => c.requirement === requirement)!;
@@ -89,12 +104,29 @@ test('a failure is printed with its step and the line that replays it', () => {
 });
 
 test('a listed deviation whose promise fails deviates; one that passes, or fails before its promise, fails', () => {
-  const listed = (requirement: string) => [{ requirement, scenario: '', reason: 'known', reference: '#1' }];
+  const listed = (requirement: string, mustShow = true) => [
+    { requirement, scenario: '', role: 'broker', versions: '5.3.3', mustShow, reason: 'known', reference: '#1' },
+  ];
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-02'))[1]!.verdict, 'fail');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-04'))[3]!.verdict, 'deviates');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-01'))[0]!.verdict, 'fail');
+  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-01', false))[0]!.verdict, 'pass');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-03'))[2]!.verdict, 'inconclusive');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-05'))[4]!.verdict, 'unsupported');
+});
+
+test('a deviation applies to its releases in its role; only originals, and what needs no race, must show it', () => {
+  const entry = { requirement: 'CTL-CMP-01', scenario: '', role: 'controller', reason: '', reference: '#1' };
+  const known = [
+    { ...entry, versions: '>=5.3.2 <5.4.0' },
+    { ...entry, versions: '5.3.3', sometimes: true },
+  ];
+  const mustShow = (role: string, version: string, original: boolean) =>
+    applicableTo(known, [{ role, version, original }]).map((deviation) => deviation.mustShow);
+  assert.deepEqual(mustShow('controller', '5.3.3', true), [true, false]);
+  assert.deepEqual(mustShow('controller', '5.3.3', false), [false, false]);
+  assert.deepEqual(mustShow('controller', '5.4.0', true), []);
+  assert.deepEqual(mustShow('broker', '5.3.3', true), []);
 });
 
 test('JUnit keeps outline rows apart and escapes what XML cannot hold', () => {

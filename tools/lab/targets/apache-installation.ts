@@ -6,6 +6,7 @@ import type { Release } from '../../../reference-impl/base/release.ts';
 import { cacheFolder } from '../folders.ts';
 import { withLock } from '../lock.ts';
 import { SetupError } from '../setup-error.ts';
+import { missingParts } from './apache-releases.ts';
 import { javaVersion } from './java.ts';
 import type { Role } from './target.ts';
 
@@ -26,6 +27,13 @@ const artifacts: Record<Release, readonly string[]> = {
   new: ['namesrv', 'broker', 'controller', 'tools', 'client'],
 };
 const fetchDeadlineMs = 600_000;
+
+function partsOf(version: string, release: Release): readonly string[] {
+  const missing = missingParts(version);
+  const parts = artifacts[release].filter((part) => !missing.includes(part));
+  if (parts.length === 0) throw new SetupError(`Maven Central has no part of Apache RocketMQ ${version}.`);
+  return parts;
+}
 
 /** Finds or fetches a release. Throws `SetupError` when Java, Maven or the release is missing. */
 export async function installApache(version: string, release: Release): Promise<ApacheInstallation> {
@@ -50,7 +58,7 @@ export async function installApache(version: string, release: Release): Promise<
 async function fetchJars(version: string, release: Release, folder: string, lib: string): Promise<void> {
   const pom = path.join(folder, 'pom.xml');
   const scratch = `${lib}-${process.pid}`;
-  await writeFile(pom, pomText(version, artifacts[release]));
+  await writeFile(pom, pomText(version, partsOf(version, release)));
   try {
     await execa(
       'mvn',

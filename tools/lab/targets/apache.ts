@@ -5,7 +5,8 @@ import type { Release } from '../../../reference-impl/base/release.ts';
 import { hostsText } from '../hosts-text.ts';
 import { makeArchives } from './apache-archives.ts';
 import { type ApacheInstallation, installApache } from './apache-installation.ts';
-import { everything, readyWhenItAnswers, type Role, type Target } from './target.ts';
+import { missingParts } from './apache-releases.ts';
+import { abilities, readyWhenItAnswers, type Role, type Target } from './target.ts';
 
 const mainClass: Record<Role, string> = {
   namesrv: 'org.apache.rocketmq.namesrv.NamesrvStartup',
@@ -31,19 +32,20 @@ const newAddExports = ['--add-exports=java.base/sun.nio.ch=ALL-UNNAMED'];
 /** A release of Apache RocketMQ, from Maven Central by its coordinates. */
 export function apacheTarget(version: string): Target {
   const release: Release = Number(version.split('.')[0]) >= 5 ? 'new' : 'old';
+  const missing = missingParts(version);
   let installation: ApacheInstallation | undefined;
   const target: Target = {
     name: `apache:${version}`,
     release,
     version: `Apache RocketMQ ${version}`,
     apacheVersion: version,
-    support: everything,
+    support: { abilities: new Set(abilities.filter((ability) => !missing.includes(ability))), lacks: {} },
     dialling: 'hosts',
     defaultProfile: 'tuned',
     async prepare() {
       if (installation !== undefined) return;
       installation = await installApache(version, release);
-      await makeArchives(target, installation);
+      if (missing.length === 0) await makeArchives(target, installation);
     },
     launch({ role, folder, configFile, hosts }) {
       assert(installation !== undefined, `${version} was not prepared`);
