@@ -2,8 +2,8 @@ import { setWorldConstructor, World } from '@cucumber/cucumber';
 import { type Profile, readProfile } from '../../tools/lab/profile.ts';
 import { settingsFromEnv } from '../../tools/lab/run-settings.ts';
 import type { Settings } from '../../tools/lab/settings-file.ts';
-import { assertSupported } from '../../tools/lab/support.ts';
-import { parseTargets, type Targets } from '../../tools/lab/targets.ts';
+import { assertReleases, assertSupported } from '../../tools/lab/support.ts';
+import { parseTargets, type RoleTexts, type Targets } from '../../tools/lab/targets.ts';
 import { readTopology } from '../../tools/lab/topology.ts';
 import { type Observe, scenarioFolder, Trial } from '../../tools/lab/trial.ts';
 import { type Observation, observationMediaType } from '../../tools/report/types.ts';
@@ -67,6 +67,12 @@ export class SwitchlabWorld extends World {
   async assertSupported(tags: readonly string[]): Promise<void> {
     prepared ??= preparedTargets();
     assertSupported(await prepared, tags);
+  }
+
+  /** Throws `Unsupported` when a role is not played by a release in its range. */
+  async assertReleases(ranges: RoleTexts): Promise<void> {
+    prepared ??= preparedTargets();
+    assertReleases(await prepared, ranges);
   }
 
   /** Called by the hooks: where this scenario leaves its evidence. */

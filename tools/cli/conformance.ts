@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { processRegistry, reapOrphans } from '../lab/process-registry.ts';
 import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
+import { knowsBrokersByAddress } from '../lab/support.ts';
 import { absoluteTargets, parseTargets, type RoleTexts, type Targets } from '../lab/targets.ts';
 import { releases, roles } from '../lab/targets/target.ts';
 import { startToxiproxy } from '../lab/toxiproxy-server.ts';
@@ -69,6 +70,7 @@ async function runCucumber(
   options: Options,
   features: readonly string[],
   settings: RunSettings,
+  targets: Targets,
 ): Promise<ScenarioResult[]> {
   const messages = path.join(settings.runFolder, 'messages.ndjson');
   const args = [
@@ -85,6 +87,7 @@ async function runCucumber(
   const tags = [
     options.tags && withRegressionTags(options.tags, readRegressions()),
     options.guest ? undefined : 'not @mixed',
+    knowsBrokersByAddress(targets) ? undefined : 'not @identity-by-address',
   ].filter((tag) => tag !== undefined);
   if (tags.length > 0) args.push('--tags', tags.map((tag) => `(${tag})`).join(' and '));
   if (options.parallel > 1) args.push('--parallel', String(options.parallel));
@@ -168,7 +171,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
     labDefect: options.labDefect ?? null,
   };
   writeFileSync(path.join(runFolder, 'settings.json'), `${JSON.stringify(settings, null, 1)}\n`);
-  const results = await runCucumber(options, features, settings);
+  const results = await runCucumber(options, features, settings, targets);
   const judged = judgedReleases(targets);
   const regressions = readRegressions();
   const known = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
