@@ -6,6 +6,7 @@ import type { Release } from '../../../reference-impl/base/release.ts';
 import { cacheFolder } from '../folders.ts';
 import { withLock } from '../lock.ts';
 import { SetupError } from '../setup-error.ts';
+import { compareVersions } from '../version-range.ts';
 import { missingParts } from './apache-releases.ts';
 import { javaVersion } from './java.ts';
 import type { Role } from './target.ts';
@@ -27,6 +28,8 @@ const artifacts: Record<Release, readonly string[]> = {
   new: ['namesrv', 'broker', 'controller', 'tools', 'client'],
 };
 const fetchDeadlineMs = 600_000;
+/** From here on a release brings logback under a name of its own. */
+const relocatedSince = '5.1.0';
 
 function partsOf(version: string, release: Release): readonly string[] {
   const missing = missingParts(version);
@@ -44,12 +47,12 @@ export async function installApache(version: string, release: Release): Promise<
   const logback = path.join(home, 'conf', 'logback.xml');
   await withLock(path.join(folder, 'lock'), async () => {
     if (!existsSync(lib)) await fetchJars(version, release, folder, lib);
-    await writeLogback(path.dirname(logback), release);
+    await writeLogback(path.dirname(logback), version);
   });
   return {
     lib,
     home,
-    // 5.x carries a relocated logback that reads a property of its own; 4.9.x also reads its file below ROCKETMQ_HOME.
+    // A relocated logback reads a property of its own; releases before it also read their files below ROCKETMQ_HOME.
     logging: [`-Drmq.logback.configurationFile=${logback}`, `-Dlogback.configurationFile=${logback}`],
     archiveOf: (role) => path.join(folder, `${role}-java-${java}.jsa`),
   };
@@ -92,9 +95,9 @@ ${names.map(dependency).join('\n')}
 `;
 }
 
-async function writeLogback(folder: string, release: Release): Promise<void> {
+async function writeLogback(folder: string, version: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const packages = release === 'old' ? '' : 'org.apache.rocketmq.logging.';
+  const packages = compareVersions(version, relocatedSince) < 0 ? '' : 'org.apache.rocketmq.logging.';
   const text = `<configuration>
   <appender name="stdout" class="${packages}ch.qos.logback.core.ConsoleAppender">
     <encoder><pattern>%d{HH:mm:ss.SSS} %level %logger{0} %msg%n</pattern></encoder>
@@ -102,7 +105,7 @@ async function writeLogback(folder: string, release: Release): Promise<void> {
   <root level="INFO"><appender-ref ref="stdout"/></root>
 </configuration>
 `;
-  for (const name of ['logback.xml', 'logback_namesrv.xml', 'logback_broker.xml']) {
+  for (const name of ['logback.xml', 'logback_namesrv.xml', 'logback_broker.xml', 'logback_controller.xml']) {
     await writeFile(path.join(folder, name), text);
   }
 }
