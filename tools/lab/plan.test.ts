@@ -5,7 +5,7 @@ import { Inconclusive } from './inconclusive.ts';
 import { type ClusterPlan, planCluster } from './plan.ts';
 import { readProfile } from './profile.ts';
 import { SetupError } from './setup-error.ts';
-import { parseTargets } from './targets.ts';
+import { parseTargets, type RoleTexts } from './targets.ts';
 import { readTopology } from './topology.ts';
 
 interface Wish {
@@ -13,16 +13,17 @@ interface Wish {
   readonly brokers: string;
   readonly target: string;
   readonly guest?: string;
+  readonly roles?: RoleTexts;
   readonly noToxiproxy?: string;
   readonly configOf?: ClusterOptions['configOf'];
 }
 
-async function plan({ nameservers, brokers, target, guest, noToxiproxy, configOf }: Wish): Promise<ClusterPlan> {
+async function plan({ nameservers, brokers, target, guest, roles, noToxiproxy, configOf }: Wish): Promise<ClusterPlan> {
   let last = 10_000;
   const next = async () => (last += 10);
   return await planCluster({
     topology: readTopology(`nameservers/${nameservers}`, `brokers/${brokers}`),
-    targets: parseTargets(target, guest ?? null),
+    targets: parseTargets(target, guest ?? null, roles),
     profile: readProfile('tuned'),
     config: { broker: { allAckInSyncStateSet: true } },
     configOf: configOf ?? {},
@@ -186,4 +187,25 @@ test('a cluster with a guest needs one, of the same release', async () => {
   const wish = { nameservers: 'guest-with-controller', brokers: 'controller-mode', target: 'reference' };
   await assert.rejects(plan(wish), Inconclusive);
   await assert.rejects(plan({ ...wish, guest: 'apache:4.9.7' }), SetupError);
+});
+
+test('roles of other targets stand in one cluster, and a link that nobody can break says why', async () => {
+  const wish = { nameservers: 'new-with-controller', brokers: 'controller-mode', target: 'reference' };
+  const cluster = await plan({ ...wish, roles: { namesrv: 'apache:5.3.3' } });
+  const names = cluster.servers.map(({ name, target }) => [name, target.name]);
+  assert.deepEqual(Object.fromEntries(names), {
+    'namesrv-0': 'apache:5.3.3',
+    'controller-0': 'apache:5.3.3',
+    'broker-a-0': 'reference:new',
+    'broker-a-1': 'reference:new',
+  });
+  const unbroken = cluster.links
+    .filter(({ unbreakable }) => unbreakable !== null)
+    .map(({ from, to }) => [from.name, to.name]);
+  assert.deepEqual(unbroken, [
+    ['controller-0', 'broker-a-0'],
+    ['controller-0', 'broker-a-1'],
+  ]);
+  const other = await plan({ ...wish, roles: { broker: 'apache:5.3.3' } });
+  assert.ok(other.links.every(({ unbreakable }) => unbreakable === null));
 });
