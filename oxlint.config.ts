@@ -75,9 +75,15 @@ export default defineConfig({
       'tools/lab starts bin/* by path and may import only: base, config, remoting, message, client, admin, tools/check',
     ),
     refuse(
-      'tools/{report,cli,bench,rehearse,doctor,stock-clients}/**/*.ts',
+      'tools/{report,cli,bench,rehearse,stock-clients}/**/*.ts',
       'reference-impl/',
       'tools import tools/lab and tools/check, never reference-impl',
+    ),
+    // The doctor knows the keys and the syntax of configuration files from where they are defined.
+    refuse(
+      'tools/doctor/**/*.ts',
+      'reference-impl/(remoting|message|raft|store|ha|controller|namesrv|client|broker|admin|bin)/|^(\\.\\./)+(cli|report|bench|rehearse)/',
+      'tools/doctor may import only: base, config, tools/lab, tools/check',
     ),
     refuse('steps/**/*.ts', 'reference-impl/', 'steps import tools, never reference-impl'),
     { files: ['**/*.test.ts'], rules: { 'typescript/no-floating-promises': 'off', 'no-restricted-imports': 'off' } },

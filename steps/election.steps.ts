@@ -1,5 +1,6 @@
 import { defineParameterType, Given, Then, When } from '@cucumber/cucumber';
 import { ControllerGroup } from '../tools/lab/controller-group.ts';
+import { ControllerRecord } from '../tools/lab/controller-record.ts';
 import { ElectionOrder } from '../tools/lab/election-order.ts';
 import { GivenUpMessages } from '../tools/lab/given-up-messages.ts';
 import { LoyalProducer } from '../tools/lab/loyal-producer.ts';
@@ -210,4 +211,25 @@ Then('everything that was killed comes back into one group', async function (thi
 Then('the slave leaves the set', async function (this: SwitchlabWorld) {
   const [slave] = await this.with(Replicas).slaves();
   await this.with(SyncStateView).removes({ server: slave!, atMs: Date.now() });
+});
+
+When('the master hears no controller while the slave comes back into the set', async function (this: SwitchlabWorld) {
+  await this.with(Partition).oneWay(this.trial.controllers, [await this.with(Replicas).master()]);
+  const { server } = this.with(Replicas).fault;
+  await this.with(Replicas).mend(server);
+  await this.with(SyncStateView).returns(server);
+  await this.trial.traffic.acknowledges();
+  await this.with(Partition).heal();
+});
+
+When('the controllers count the master as dead, and hear it again', async function (this: SwitchlabWorld) {
+  await this.with(ControllerRecord).remember(1);
+  const master = await this.with(Replicas).master();
+  await this.with(Partition).oneWay([master], this.trial.controllers);
+  await this.with(ControllerRecord).namesNobody();
+  await this.with(Partition).heal();
+});
+
+Then('the same master has a newer epoch', async function (this: SwitchlabWorld) {
+  await this.with(ControllerRecord).namesTheSameAnew();
 });

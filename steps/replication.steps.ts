@@ -1,6 +1,7 @@
 import { type DataTable, Given, Then, When } from '@cucumber/cucumber';
 import type { OutcomeKind } from '../tools/check/ledger.ts';
 import { Answers } from '../tools/lab/answers.ts';
+import { CopiedTables } from '../tools/lab/copied-tables.ts';
 import { LogFiles } from '../tools/lab/log-files.ts';
 import { LogLoad } from '../tools/lab/log-load.ts';
 import { MasterChanges } from '../tools/lab/master-changes.ts';
@@ -8,6 +9,7 @@ import { ReplicaHistories } from '../tools/lab/replica-histories.ts';
 import { Replicas } from '../tools/lab/replicas.ts';
 import type { PlannedServer } from '../tools/lab/plan-servers.ts';
 import { RunningConfig } from '../tools/lab/running-config.ts';
+import { Strangers } from '../tools/lab/strangers.ts';
 import { SyncStateView } from '../tools/lab/sync-state-view.ts';
 import type { Role } from '../tools/lab/targets/target.ts';
 import { controllerModeGroup } from './support/groups.ts';
@@ -385,3 +387,66 @@ Then('the new leader counts every replica as alive', async function (this: Switc
 Then('it can make another replica master', async function (this: SwitchlabWorld) {
   await this.with(MasterChanges).electUnderTraffic(1);
 });
+
+Then('the master is alone in the set', async function (this: SwitchlabWorld) {
+  await this.with(Replicas).areInSync(this.with(Replicas).running);
+});
+
+Then('a slave that freezes now leaves it', async function (this: SwitchlabWorld) {
+  const [slave] = await this.with(Replicas).slaves();
+  this.with(Replicas).freeze(slave!);
+  await this.with(SyncStateView).removes(this.with(Replicas).fault);
+  await this.with(Replicas).mend();
+});
+
+When('{int} strangers knock at the HA port of the master', async function (this: SwitchlabWorld, times: number) {
+  await this.with(Strangers).knock(times);
+});
+
+Then('the master counts its slaves alone', async function (this: SwitchlabWorld) {
+  await this.with(Strangers).areForgotten();
+});
+
+Then('none of them takes a message', async function (this: SwitchlabWorld) {
+  await this.with(Strangers).areNotServed();
+});
+
+Given('topics with a message type and consumer groups', async function (this: SwitchlabWorld) {
+  await this.with(CopiedTables).make();
+});
+
+When('every replica has them', async function (this: SwitchlabWorld) {
+  await this.with(CopiedTables).areEverywhere();
+});
+
+When('every replica has them, and the master is killed', async function (this: SwitchlabWorld) {
+  await this.with(CopiedTables).areEverywhere();
+  await this.trial.killMaster();
+});
+
+Then('it has these topics and groups', async function (this: SwitchlabWorld) {
+  await this.with(CopiedTables).areWithTheMaster();
+});
+
+Then('none loses one while the master gets more', async function (this: SwitchlabWorld) {
+  await this.with(CopiedTables).stayEverywhere();
+});
+
+Given('the master was killed, and controller and slave came back', async function (this: SwitchlabWorld) {
+  await this.trial.killMaster();
+  await this.trial.startController();
+  await this.with(Replicas).mend();
+  await this.trial.anotherReplicaTakesOver();
+});
+
+When(
+  'the old master comes back, dies as soon as it has cut its log, and comes back',
+  async function (this: SwitchlabWorld) {
+    const { server } = this.trial.killed;
+    await this.with(Replicas).mend(server);
+    await this.with(ReplicaHistories).cutsItsLog(server);
+    await this.with(Replicas).kill(server);
+    await this.with(Replicas).mend(server);
+    await this.with(Replicas).areInSync(this.with(Replicas).all);
+  },
+);

@@ -1,7 +1,7 @@
 Feature: Epochs and logs over switches
   Every master writes under an epoch of its own; replicas cut what the new history does not have.
 
-  @CTL-DSN-01 @CTL-DSN-02 @CTL-DSN-05 @CTL-DSN-07
+  @CTL-DSN-01 @CTL-DSN-02 @CTL-DSN-05 @CTL-DSN-07 @CTL-OPS-03
   Rule: Each new master has a larger epoch and stores it with its log end, and all replicas come to the same list
 
     Scenario: masters change places under traffic
@@ -72,7 +72,7 @@ Feature: Epochs and logs over switches
       Then all replicas have the same epochs and the same log
       And every acknowledged message is readable from the new master
 
-  @CTL-RIP-04
+  @CTL-RIP-04 @CTL-REG-19
   Rule: The transient store pool works under a controller
 
     Scenario: a switch with the pool
@@ -82,4 +82,29 @@ Feature: Epochs and logs over switches
       And 2 replicas under a controller with traffic
       When the master is killed
       Then the other replica takes over and accepts writes
+      And every acknowledged message is readable from the new master
+
+  @CTL-REG-14
+  Rule: Replicas follow when the same master begins a new epoch
+
+    Scenario: the controllers lose sight of the master for a while
+      Given a learner beside a master with traffic
+      When the controllers count the master as dead, and hear it again
+      Then the same master has a newer epoch
+      And producers and consumers work
+      And all replicas have the same epochs and the same log
+      And every acknowledged message is readable from the new master
+
+  @CTL-REG-18
+  Rule: What a deposed master cut stays cut
+
+    Scenario: it dies right after it has cut its log
+      Given brokers with the settings
+        | allAckInSyncStateSet | true |
+        | slaveTimeout         | 500  |
+      And 2 replicas under a controller apart with traffic
+      And a master that wrote alone while no controller could change the set
+      And the master was killed, and controller and slave came back
+      When the old master comes back, dies as soon as it has cut its log, and comes back
+      Then all replicas have the same epochs and the same log
       And every acknowledged message is readable from the new master

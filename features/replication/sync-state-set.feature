@@ -89,3 +89,44 @@ Feature: Who is in the SyncStateSet
         | limit | outcome                 |
         | 300   | it has left the set     |
         | 10000 | nobody has left the set |
+
+  @CTL-REG-13
+  Rule: Slaves that are lost together leave the set together
+
+    Scenario: two of three replicas die at once
+      Given 3 replicas under a controller with traffic
+      When 2 slaves are killed
+      Then the master is alone in the set
+      And sends are acknowledged
+      And every acknowledged message is readable from the new master
+
+  @CTL-REG-10
+  Rule: The master goes on to check the set after the controller had another one than it
+
+    Scenario: a slave was taken out behind the master's back
+      Given a group under one controller, with traffic
+      When the master asks for a smaller SyncStateSet
+      Then all of them are in the set, the master among them
+      And a slave that freezes now leaves it
+      And every acknowledged message is readable from the new master
+
+  @CTL-REG-05
+  Rule: Nothing is lost when the set grew and its master did not hear of it
+
+    Scenario: the answer to a grown set does not arrive
+      Given brokers that wait for every in-sync replica
+      And a group under one controller, with traffic
+      And a slave that was dead until it was out of the set
+      When the master hears no controller while the slave comes back into the set
+      Then a master that is killed now is replaced
+      And every acknowledged message is readable from the new master
+
+  @CTL-REG-12
+  Rule: Who opens the HA port and leaves is forgotten
+
+    Scenario: 50 connections come and go
+      Given 2 replicas under a controller with traffic
+      When 50 strangers knock at the HA port of the master
+      Then the master counts its slaves alone
+      And sends are acknowledged
+      And every acknowledged message is readable from the new master

@@ -11,6 +11,9 @@ import { RaftDriver } from '../dledger/driver.ts';
 import { handlePeers, sendTo } from '../dledger/peers.ts';
 import { Elections } from './elections.ts';
 import { handleControllerRequests } from './handlers.ts';
+import { measured } from './metrics/measured.ts';
+import { type ControllerMetrics, noMetrics } from './metrics/metrics.ts';
+import type { MetricSources } from './metrics/prometheus.ts';
 import { RoleNotifier } from './role-notifier.ts';
 import { decodeEvent } from './state/events.ts';
 import { LiveBrokers } from './state/liveness.ts';
@@ -29,6 +32,8 @@ export interface ControllerParts {
   readonly client: Pick<RemotingClient, 'invoke' | 'invokeOneway'>;
   readonly server: Pick<RemotingServer, 'handle'>;
   readonly log: Log;
+  /** Default: nothing is counted. */
+  readonly metrics?: (sources: MetricSources) => ControllerMetrics;
 }
 
 /** Wires one controller and gives `server` its requests. Nothing runs before `driver.start` and `elections.start`. */
@@ -53,8 +58,13 @@ export function assembleController(parts: ControllerParts): { driver: RaftDriver
       if (event !== null) replicas.apply(event);
     },
   });
+  const metrics = parts.metrics?.({
+    role: () => driver.status.role,
+    activeBrokers: () => live.counts(clock.nowMs()),
+  });
   const queue = new DecisionQueue({
     driver,
+    metrics,
     context: {
       replicas,
       living: (clusterName, brokerName, brokerId) => live.living(clusterName, brokerName, brokerId, clock.nowMs()),
@@ -75,9 +85,16 @@ export function assembleController(parts: ControllerParts): { driver: RaftDriver
     isServing: () => driver.status.serving,
     clock,
     log,
+    metrics,
   });
   driver.onStatus(() => elections.leadershipChanged());
   handlePeers(server, driver);
-  handleControllerRequests(server, { queue, elections, config, members, status: () => driver.status });
+  handleControllerRequests(measured(server, metrics ?? noMetrics), {
+    queue,
+    elections,
+    config,
+    members,
+    status: () => driver.status,
+  });
   return { driver, elections };
 }

@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts';
 import { ResponseCode } from '../remoting/codes.ts';
 import type { ResponseInit } from '../remoting/types.ts';
 import type { RaftDriver } from '../dledger/driver.ts';
+import type { ControllerMetrics } from './metrics/metrics.ts';
 import type { Decision, DecisionContext } from './requests/decision.ts';
 import { encodeEvent } from './state/events.ts';
 
@@ -30,6 +31,8 @@ export interface DecisionQueueOptions {
   readonly readsThroughLog: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
+  /** Default: nothing is counted. */
+  readonly metrics?: Pick<ControllerMetrics, 'appended'>;
 }
 
 /**
@@ -83,16 +86,24 @@ export class DecisionQueue {
       if (this.#open === open) this.#open = null;
     });
     this.#open = open;
-    await this.#inTime(applied);
+    const startMs = performance.now();
+    let outcome: Parameters<ControllerMetrics['appended']>[1] = 'failed';
+    try {
+      await this.#inTime(applied, () => (outcome = 'timeout'));
+      outcome = 'success';
+    } finally {
+      this.#options.metrics?.appended(performance.now() - startMs, outcome);
+    }
   }
 
-  async #inTime(work: Promise<unknown>): Promise<void> {
+  async #inTime(work: Promise<unknown>, onLate = () => {}): Promise<void> {
     let cancel = () => {};
     const late = new Promise<never>((_, reject) => {
       const text = `Controller event: not applied within ${eventTimeoutMs} ms.`;
-      const timer = this.#options.clock.after(eventTimeoutMs, () =>
-        reject(new SwitchlabError('CONTROLLER_APPEND_FAILED', text)),
-      );
+      const timer = this.#options.clock.after(eventTimeoutMs, () => {
+        onLate();
+        reject(new SwitchlabError('CONTROLLER_APPEND_FAILED', text));
+      });
       cancel = () => timer.cancel();
     });
     await Promise.race([work, late]).finally(cancel);

@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { controllerConfig } from '../config/controller.ts';
 import type { RaftStatus } from '../raft/node.ts';
-import type { Connection, RemotingClient } from '../remoting/types.ts';
+import type { Connection } from '../remoting/types.ts';
 import { DecisionQueue } from './decision-queue.ts';
 import { Elections } from './elections.ts';
 import { RoleNotifier } from './role-notifier.ts';
@@ -83,7 +83,7 @@ class Bench {
       replicas: this.replicas,
       live,
       queue: new DecisionQueue({ driver, context, readsThroughLog: () => false, clock, log: silentLog }),
-      notifier: new RoleNotifier({ invokeOneway: async () => {} } as unknown as RemotingClient, silentLog),
+      notifier: new RoleNotifier({ invokeOneway: async () => {} }, silentLog),
       isServing: serving,
       clock,
       log: silentLog,

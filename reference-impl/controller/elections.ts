@@ -4,6 +4,7 @@ import { ResponseCode } from '../remoting/codes.ts';
 import type { ControllerConfig } from '../config/controller.ts';
 import type { Connection, ResponseInit } from '../remoting/types.ts';
 import type { DecisionQueue } from './decision-queue.ts';
+import type { ControllerMetrics } from './metrics/metrics.ts';
 import type { RoleNotifier } from './role-notifier.ts';
 import { controllerTrigger, electMasterOf, type ElectMasterRequest } from './requests/elect-master.ts';
 import { brokersMax, type Heartbeat, type LiveBroker, type LiveBrokers } from './state/liveness.ts';
@@ -18,6 +19,8 @@ export interface ElectionsOptions {
   readonly isServing: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
+  /** Default: nothing is counted. */
+  readonly metrics?: Pick<ControllerMetrics, 'elected'>;
 }
 
 const firstExpiryScanMs = 2000;
@@ -102,7 +105,11 @@ export class Elections {
   /** 1002, by a broker or a tool. */
   async elect(request: ElectMasterRequest): Promise<ResponseInit> {
     const response = await this.#options.queue.submit('WRITE', (context) => electMasterOf(context, request));
-    if (response.code === ResponseCode.SUCCESS && request.brokerName !== null) this.#tell(request.brokerName);
+    const { brokerName } = request;
+    if (brokerName === null) return response;
+    const clusterName = this.#options.replicas.set(brokerName)?.clusterName ?? '';
+    this.#options.metrics?.elected(clusterName, brokerName, response.code);
+    if (response.code === ResponseCode.SUCCESS) this.#tell(brokerName);
     return response;
   }
 

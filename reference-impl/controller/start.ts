@@ -18,6 +18,8 @@ import { createRemotingServer } from '../remoting/server.ts';
 import { assembleController } from './assemble.ts';
 import type { RaftDriver } from '../dledger/driver.ts';
 import { folderDisk } from '../dledger/folder-disk.ts';
+import { type Exporter, startExporter } from './metrics/exporter.ts';
+import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { isPlausibleBody } from './state/events.ts';
 import { ReplicasInfo } from './state/replicas.ts';
 import { DLedgerStore } from '../dledger/dledger-store.ts';
@@ -87,6 +89,7 @@ async function startLocked({ config, log, addressBook, members, timings, folder 
     port,
     idleSeconds: config.serverChannelMaxIdleTimeSeconds,
   });
+  let prometheus: PrometheusMetrics | null = null;
   const { driver, elections } = assembleController({
     members,
     timings,
@@ -98,14 +101,22 @@ async function startLocked({ config, log, addressBook, members, timings, folder 
     client,
     server,
     log,
+    metrics:
+      config.metricsExporterType === 'PROM'
+        ? (sources) => (prometheus = new PrometheusMetrics(config, members, sources))
+        : undefined,
   });
+  let exporter: Exporter | null = null;
   const stop = async () => {
+    await exporter?.stop();
     elections.stop();
     await server.stop();
     await driver.stop();
     await client.close();
   };
   try {
+    if (prometheus !== null)
+      exporter = await startExporter(prometheus, config.metricsPromExporterHost, config.metricsPromExporterPort);
     await server.start();
     driver.start();
     elections.start();
@@ -114,15 +125,16 @@ async function startLocked({ config, log, addressBook, members, timings, folder 
     await stop();
     throw thrown;
   }
-  return { addresses: { controller: members.selfAddress }, stop };
+  const metrics = exporter?.address;
+  return { addresses: { controller: members.selfAddress, ...(metrics === undefined ? {} : { metrics }) }, stop };
 }
 
 function requireBuilt({ controllerType, controllerDLegerGroup, metricsExporterType }: ControllerConfig): void {
   if (controllerType !== 'DLedger') {
     throw new SwitchlabError('NOT_BUILT', `controllerType=${controllerType}: only DLedger is built.`);
   }
-  if (metricsExporterType !== 'DISABLE') {
-    throw new SwitchlabError('NOT_BUILT', `metricsExporterType=${metricsExporterType}: only DISABLE is built.`);
+  if (metricsExporterType !== 'DISABLE' && metricsExporterType !== 'PROM') {
+    throw new SwitchlabError('NOT_BUILT', `metricsExporterType=${metricsExporterType}: only PROM is built.`);
   }
   if (controllerDLegerGroup === '') {
     throw new SwitchlabError('CONTROLLER_GROUP_MISSING', 'controllerDLegerGroup is empty.');

@@ -93,8 +93,7 @@ export class AutoSwitchMasterLink {
 
   #begin(reported: number): void {
     const from = reported === 0 ? this.#startOfEmpty() : reported;
-    const { haTransferBatchSize } = this.#options;
-    this.#sender = new LogSender(this.#store, this.socket, haTransferBatchSize, this.#frames, from);
+    this.#sender = new LogSender(this.#store, this.socket, this.#options, this.#frames, from);
     // Names the epoch at once, also when there is nothing to send: the replica then knows whose log it follows.
     this.#sender.heartbeat();
     this.#sender.pump();

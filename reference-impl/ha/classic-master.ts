@@ -59,7 +59,7 @@ export class ClassicMasterLink {
 
   #acknowledged(): void {
     if (this.#sender !== null) return;
-    this.#sender = new LogSender(this.#store, this.#link, this.#options.haTransferBatchSize, frames, this.#start());
+    this.#sender = new LogSender(this.#store, this.#link, this.#options, frames, this.#start());
     this.#sender.pump();
   }
 

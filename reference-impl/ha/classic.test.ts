@@ -8,7 +8,7 @@ test('a slave that is there from the start has the whole log, and its reports re
   const slave = await Replica.classic(stage, 1);
   slave.ha.setMasterHaAddress(master.address);
   await until(
-    () => master.ha.replicas.length === 1,
+    () => master.ha.replicas[0]?.ackOffset === 0,
     () => master.ha.replicas,
   );
   for (let i = 0; i < 1000; i++) master.put(`body ${i}`);
@@ -38,6 +38,30 @@ test('an empty slave gets the last segment only', async (t) => {
   );
   const { segmentSize, maxPhyOffset } = master.store;
   assert.equal(slave.store.minPhyOffset, maxPhyOffset - (maxPhyOffset % segmentSize));
+});
+
+test('a replica gets no more than maxHaTransferByteInSecond', async (t) => {
+  const stage = new Stage(t);
+  const limit = 20_000;
+  const master = await Replica.classic(stage, 0, { maxHaTransferByteInSecond: limit });
+  const slave = await Replica.classic(stage, 1);
+  slave.ha.setMasterHaAddress(master.address);
+  await until(
+    () => master.ha.replicas[0]?.ackOffset === 0,
+    () => master.ha.replicas,
+  );
+  const startMs = Date.now();
+  for (let i = 0; i < 500; i++) master.put('x'.repeat(100));
+  await until(
+    () => master.ha.push2SlaveMaxOffset === master.store.maxPhyOffset,
+    () => slave.store.writtenOffset,
+  );
+  const tookMs = Date.now() - startMs;
+  const sent = master.store.maxPhyOffset;
+  assert.ok(sent > 3 * limit);
+  // A transfer that begins late in a second has two budgets at hand at once.
+  assert.ok(tookMs > (Math.ceil(sent / limit) - 2) * 1000, `${sent} bytes in ${tookMs} ms`);
+  assert.ok(slave.bytes.equals(master.bytes));
 });
 
 test('the connection may break after any byte', async (t) => {

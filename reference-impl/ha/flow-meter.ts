@@ -14,6 +14,18 @@ export class FlowMeter {
     return this.#rate;
   }
 
+  /** Bytes counted in the second that `nowMs` is in. */
+  bytesThisSecond(nowMs: number): number {
+    this.#roll(nowMs);
+    return this.#bytes;
+  }
+
+  /** ms until the next second begins. */
+  untilNextSecond(nowMs: number): number {
+    this.#roll(nowMs);
+    return this.#secondStartMs + 1000 - nowMs;
+  }
+
   #roll(nowMs: number): void {
     const seconds = Math.floor((nowMs - this.#secondStartMs) / 1000);
     if (seconds < 1) return;

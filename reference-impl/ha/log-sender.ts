@@ -1,5 +1,7 @@
 import type { MessageStore } from '../store/types.ts';
+import { systemClock } from '../base/clock.ts';
 import type { LinkSocket } from './link-socket.ts';
+import type { HaOptions } from './types.ts';
 
 /** What one kind of transfer frame says of the log. */
 export interface TransferFrames {
@@ -8,20 +10,33 @@ export interface TransferFrames {
   header(offset: number, size: number): Buffer;
 }
 
-/** Sends written log bytes over one link, as many as the socket takes; the socket's drain goes on. */
+export type TransferLimits = Pick<HaOptions, 'haTransferBatchSize' | 'maxHaTransferByteInSecond'>;
+
+/**
+ * Sends written log bytes over one link, as many as the socket takes; the socket's drain goes on. When the bytes of a
+ * second are used up, the next second goes on.
+ */
 export class LogSender {
   /** Next byte to send. */
   nextOffset: number;
   readonly #store: MessageStore;
   readonly #link: LinkSocket;
-  readonly #batchSize: number;
+  readonly #limits: TransferLimits;
   readonly #frames: TransferFrames;
 
-  /** @param batchSize haTransferBatchSize: most bytes of one frame */
-  constructor(store: MessageStore, link: LinkSocket, batchSize: number, frames: TransferFrames, nextOffset: number) {
+  /** The bytes of this second are used up. */
+  #paused = false;
+
+  constructor(
+    store: MessageStore,
+    link: LinkSocket,
+    limits: TransferLimits,
+    frames: TransferFrames,
+    nextOffset: number,
+  ) {
     this.#store = store;
     this.#link = link;
-    this.#batchSize = batchSize;
+    this.#limits = limits;
     this.#frames = frames;
     this.nextOffset = nextOffset;
   }
@@ -41,7 +56,14 @@ export class LogSender {
   }
 
   #sendFrame(): boolean {
-    const size = Math.min(this.#batchSize, this.#frames.endAt(this.nextOffset) - this.nextOffset);
+    const { haTransferBatchSize, maxHaTransferByteInSecond } = this.#limits;
+    const nowMs = Date.now();
+    const left = maxHaTransferByteInSecond - this.#link.meter.bytesThisSecond(nowMs);
+    if (left <= 0) {
+      this.#goOnIn(this.#link.meter.untilNextSecond(nowMs));
+      return false;
+    }
+    const size = Math.min(haTransferBatchSize, left, this.#frames.endAt(this.nextOffset) - this.nextOffset);
     const data = this.#store.readRaw(this.nextOffset, size);
     if (data === null || data.length === 0) return false;
     this.#link.write(this.#frames.header(this.nextOffset, data.length));
@@ -49,5 +71,14 @@ export class LogSender {
     this.#link.meter.add(data.length, this.#link.lastWriteMs);
     this.nextOffset += data.length;
     return true;
+  }
+
+  #goOnIn(waitMs: number): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    systemClock.after(waitMs, () => {
+      this.#paused = false;
+      this.pump();
+    });
   }
 }

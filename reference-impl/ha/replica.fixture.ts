@@ -49,6 +49,7 @@ export function haOptions(folder: string, overrides: Partial<HaOptions> = {}): H
     haSendHeartbeatInterval: 200,
     haHousekeepingInterval: 2000,
     haTransferBatchSize: 1000,
+    maxHaTransferByteInSecond: Infinity,
     haMaxTimeSlaveNotCatchup: 1500,
     syncFromLastFile: false,
     asyncLearner: false,

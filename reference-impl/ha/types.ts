@@ -19,6 +19,8 @@ export interface HaOptions {
   readonly haSendHeartbeatInterval: number;
   readonly haHousekeepingInterval: number;
   readonly haTransferBatchSize: number;
+  /** Most bytes of the log that one replica gets in a second; Infinity without haFlowControlEnable. */
+  readonly maxHaTransferByteInSecond: number;
   readonly haMaxTimeSlaveNotCatchup: number;
   readonly syncFromLastFile: boolean;
   readonly asyncLearner: boolean;

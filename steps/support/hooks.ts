@@ -12,7 +12,7 @@ Before(async function (this: SwitchlabWorld, { pickle }) {
 After(async function (this: SwitchlabWorld, { result }) {
   try {
     // A process that went by itself fails a scenario that did not notice.
-    if (result?.status === Status.PASSED) this.trial.cluster.assertNoUnexpectedExit();
+    if (result?.status === Status.PASSED) this.assertNoUnexpectedExit();
   } finally {
     await this.end();
   }

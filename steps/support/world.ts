@@ -6,6 +6,8 @@ import { assertReleases, assertSupported } from '../../tools/lab/support.ts';
 import { parseTargets, type RoleTexts, type Targets } from '../../tools/lab/targets.ts';
 import { readTopology } from '../../tools/lab/topology.ts';
 import { type Observe, scenarioFolder, Trial } from '../../tools/lab/trial.ts';
+import { UpgradeTrial } from '../../tools/lab/upgrade/upgrade-trial.ts';
+import type { SiteShape } from '../../tools/lab/upgrade/cluster-site.ts';
 import { type Observation, observationMediaType } from '../../tools/report/types.ts';
 
 const settings = settingsFromEnv();
@@ -31,6 +33,7 @@ export class SwitchlabWorld extends World {
   profile: Profile = runProfile;
   evidenceFolder = '';
   #trial: Trial | null = null;
+  #upgrade: UpgradeTrial | null = null;
   readonly #companions = new Map<new (trial: Trial) => object, object>();
 
   get trial(): Trial {
@@ -75,6 +78,31 @@ export class SwitchlabWorld extends World {
     assertReleases(await prepared, ranges);
   }
 
+  /** Throws when the scenario has no site. */
+  get upgrade(): UpgradeTrial {
+    if (this.#upgrade === null) throw new Error('The scenario has no site before this step.');
+    return this.#upgrade;
+  }
+
+  /** Starts a site as the plan begins, with traffic. @param showTheLoss plays harmful steps too */
+  async startUpgrade(plan: string, shape: SiteShape, showTheLoss = false): Promise<void> {
+    prepared ??= preparedTargets();
+    const { profile, evidenceFolder } = this;
+    const { seed, toxiproxyUrl, labDefect } = settings;
+    const targets = await prepared;
+    const observe = this.#observe;
+    const config = { broker: this.brokerConfig };
+    const options = { config, targets, plan, shape, profile, seed, toxiproxyUrl, labDefect, evidenceFolder, observe };
+
+    this.#upgrade = await UpgradeTrial.start(options, showTheLoss);
+  }
+
+  /** Throws the first exit of a process that nobody asked for. */
+  assertNoUnexpectedExit(): void {
+    if (this.#upgrade === null) this.trial.cluster.assertNoUnexpectedExit();
+    else this.#upgrade.assertNoUnexpectedExit();
+  }
+
   /** Called by the hooks: where this scenario leaves its evidence. */
   beginEvidence(name: string, line: number): void {
     this.evidenceFolder = scenarioFolder(settings.runFolder, name, line);
@@ -84,6 +112,7 @@ export class SwitchlabWorld extends World {
     for (const companion of this.#companions.values())
       if (Symbol.asyncDispose in companion) await (companion as AsyncDisposable)[Symbol.asyncDispose]();
     await this.#trial?.[Symbol.asyncDispose]();
+    await this.#upgrade?.[Symbol.asyncDispose]();
   }
 
   readonly #observe: Observe = (what, value, text) => {

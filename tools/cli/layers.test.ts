@@ -23,6 +23,7 @@ const forbidden = [
   ['reference-impl/namesrv', "import '../../broker/start.ts';"],
   ['tools/lab', "import '../../../reference-impl/broker/start.ts';"],
   ['tools/check', "import '../../lab/until.ts';"],
+  ['tools/doctor', "import '../../../reference-impl/store/commit-log.ts';"],
   ['steps', "import '../../reference-impl/base/bytes.ts';"],
 ] as const;
 

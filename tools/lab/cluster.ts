@@ -1,8 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AddressBook, addressBook } from '../../reference-impl/base/address.ts';
 import { assert } from '../../reference-impl/base/assert.ts';
-import { RequestCode } from '../../reference-impl/remoting/codes.ts';
 import { temporaryFolder } from './folders.ts';
 import { Inconclusive } from './inconclusive.ts';
 import { createLink, type Link, type LinkedProxy } from './link.ts';
@@ -10,10 +9,9 @@ import { type ClusterPlan, planCluster, type PlannedProcess } from './plan.ts';
 import type { PlannedLink } from './plan-links.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import { reserveBrokerPort, reservePort } from './ports.ts';
-import { createProcess, type LabProcess, lastOutput } from './processes.ts';
-import { probe, remotingQuestion } from './probe.ts';
+import { PreparedProcess, questions } from './prepared-process.ts';
+import type { LabProcess } from './processes.ts';
 import type { Profile } from './profile.ts';
-import { propertiesText } from './properties-text.ts';
 import { createProxy, type Proxy } from './proxy.ts';
 import { openRelay } from './relay.ts';
 import type { Settings } from './settings-file.ts';
@@ -38,27 +36,22 @@ export interface ClusterOptions {
   readonly configOf?: Readonly<Record<string, Settings>>;
   /** Processes that `start` prepares but does not start. */
   readonly heldBack?: readonly string[];
+  /** Every broker may enter controller mode while the cluster runs: it is linked with controllers from the start. */
+  readonly mayEnter?: boolean;
 }
 
-/** Requests that a server of each role answers at once, whatever its state. The one for brokers is unknown to them. */
-const questions: Record<Role, Buffer> = {
-  namesrv: remotingQuestion(RequestCode.GET_BROKER_CLUSTER_INFO),
-  controller: remotingQuestion(RequestCode.CONTROLLER_GET_METADATA_INFO),
-  broker: remotingQuestion(31_999),
-};
-const readyAnswerMs = 1_000;
 const howToGetToxiproxy = 'there is no Toxiproxy server (`npm run conformance` says at its start how to install one).';
 
 /** Running processes of one topology, each pair that talks joined by a link of its own. Disposal kills and removes all. */
 export class Cluster implements AsyncDisposable {
   readonly plan: ClusterPlan;
-  readonly #processes: ReadonlyMap<string, LabProcess>;
+  readonly #processes: ReadonlyMap<string, PreparedProcess>;
   readonly #links: readonly Link[];
   readonly #resources: AsyncDisposableStack;
 
   private constructor(
     plan: ClusterPlan,
-    processes: ReadonlyMap<string, LabProcess>,
+    processes: ReadonlyMap<string, PreparedProcess>,
     links: readonly Link[],
     resources: AsyncDisposableStack,
   ) {
@@ -70,29 +63,54 @@ export class Cluster implements AsyncDisposable {
 
   /** Resolves when every process serves that is not held back. Throws `ProcessExit` or `ConditionFailure`. */
   static async start(topology: Topology, options: ClusterOptions): Promise<Cluster> {
+    const cluster = await Cluster.prepare(topology, options);
+    try {
+      await cluster.startAll(options);
+    } catch (thrown) {
+      await cluster[Symbol.asyncDispose]();
+      throw thrown;
+    }
+    return cluster;
+  }
+
+  /** Plans everything, writes files and opens links; starts no process. */
+  static async prepare(topology: Topology, options: ClusterOptions): Promise<Cluster> {
     await using resources = new AsyncDisposableStack();
     const { path: folder } = resources.use(await temporaryFolder());
-    const { targets, profile, config = {}, configOf = {}, evidenceFolder, toxiproxyUrl } = options;
+    const { targets, profile, config = {}, configOf = {}, evidenceFolder, toxiproxyUrl, mayEnter = false } = options;
     const ports = { reserve: reservePort, reserveBroker: reserveBrokerPort };
     const noToxiproxy = toxiproxyUrl === null ? howToGetToxiproxy : null;
-    const plan = await planCluster({ topology, targets, profile, config, configOf, folder, ports, noToxiproxy });
+    const plan = await planCluster({
+      topology,
+      targets,
+      profile,
+      config,
+      configOf,
+      folder,
+      ports,
+      noToxiproxy,
+      mayEnter,
+    });
     mkdirSync(evidenceFolder, { recursive: true });
     writeFileSync(path.join(evidenceFolder, 'cluster.json'), describe(topology, options, plan));
     const note = timelineIn(path.join(evidenceFolder, 'timeline.ndjson'));
     const links = await openLinks(plan.links, toxiproxyUrl, resources, note);
-    const processes = plan.processes.map((planned) => prepareProcess(planned, options, note));
+    const byName = new Map(plan.processes.map((planned) => [planned.name, prepare(planned, options, note)]));
     resources.defer(async () => {
-      await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
+      await Promise.all([...byName.values()].map(({ process }) => process[Symbol.asyncDispose]()));
     });
-    const byName = new Map(processes.map((process) => [process.name, process]));
-    for (const wave of startWaves(plan.processes)) {
+    return new Cluster(plan, byName, links, resources.move());
+  }
+
+  /** Starts every process that is not held back, controllers and NameServers first; resolves when they serve. */
+  async startAll({ profile, heldBack = [] }: Pick<ClusterOptions, 'profile' | 'heldBack'>): Promise<void> {
+    for (const wave of startWaves(this.plan.processes)) {
       const starting = wave
-        .filter(({ name }) => !options.heldBack?.includes(name))
-        .map(({ name }) => byName.get(name)!);
+        .filter(({ name }) => !heldBack.includes(name))
+        .map(({ name }) => this.#processes.get(name)!.process);
       await Promise.all(starting.map((process) => process.start()));
       await Promise.all(starting.map((process) => process.waitReady(profile.deadlines.ready)));
     }
-    return new Cluster(plan, byName, links, resources.move());
   }
 
   /** Announced addresses of one role, in the order of the topology. */
@@ -119,6 +137,11 @@ export class Cluster implements AsyncDisposable {
 
   /** The process that holds the server `name`: `namesrv-0` for the controller in it. */
   process(name: string): LabProcess {
+    return this.prepared(name).process;
+  }
+
+  /** The same, with its target and configuration, which can change between two starts. */
+  prepared(name: string): PreparedProcess {
     return this.#processes.get(this.server(name).process)!;
   }
 
@@ -137,7 +160,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Throws the first exit of a process that nobody asked for. */
   assertNoUnexpectedExit(): void {
-    for (const { unexpectedExit } of this.#processes.values()) if (unexpectedExit) throw unexpectedExit;
+    for (const { process } of this.#processes.values()) if (process.unexpectedExit) throw process.unexpectedExit;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -187,30 +210,15 @@ async function openLinks(
 }
 
 /** Writes its files; starts nothing. */
-function prepareProcess(planned: PlannedProcess, options: ClusterOptions, note: Note): LabProcess {
-  const { name, role, target, folder, config, hosts, dials, servers } = planned;
-  const configFile = path.join(options.evidenceFolder, `${name}.conf`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(configFile, (target.configText ?? ((_, keys) => propertiesText(keys)))(role, config), 'latin1');
-  const launch = target.launch({ role, folder, configFile, hosts, dials, labDefect: options.labDefect ?? null });
-  for (const [file, text] of Object.entries(launch.files)) writeFileSync(file, text);
-  const logFile = path.join(options.evidenceFolder, `${name}.log`);
-  const { output, probe: kind } = launch.ready;
-  const isReady = async () => {
-    if (output !== null && !output.test(lastOutput(logFile))) return false;
-    const ask = ({ ports: [{ listens }], role }: PlannedServer) =>
-      probe({ address: listens, question: kind === 'answer' ? questions[role] : null, waitMs: readyAnswerMs });
-    const expected = kind === 'answer' ? 'answered' : 'silent';
-    return (await Promise.all(servers.map(ask))).every(({ outcome }) => outcome === expected);
-  };
-  if (launch.logFolder !== null) {
-    const kept = path.join(options.evidenceFolder, `${name}-logs`);
-    mkdirSync(kept, { recursive: true });
-    symlinkSync(kept, path.join(folder, launch.logFolder));
-  }
-  const profiled = Object.entries(options.profile.environment).map(([variable, value]) => [variable, String(value)]);
-  const env = { ...Object.fromEntries(profiled), ...launch.env };
-  return createProcess({ name, ...launch, env, workingFolder: folder, logFile, isReady, note });
+function prepare(planned: PlannedProcess, options: ClusterOptions, note: Note): PreparedProcess {
+  return new PreparedProcess({
+    ...planned,
+    serves: planned.servers.map(({ role, ports: [{ listens }] }) => ({ role, listens })),
+    evidenceFolder: options.evidenceFolder,
+    environment: options.profile.environment,
+    labDefect: options.labDefect ?? null,
+    note,
+  });
 }
 
 function describe(topology: Topology, { targets, profile, seed }: ClusterOptions, plan: ClusterPlan): string {

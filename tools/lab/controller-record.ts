@@ -49,6 +49,26 @@ export class ControllerRecord {
     await throughout('nobody is elected', () => this.now(), kept, this.#trial.within('quiet'));
   }
 
+  /** The remembered master counts as dead, and nobody takes its place. */
+  async namesNobody(): Promise<void> {
+    const isGone = ({ masterBrokerId }: ReplicasInfo) => masterBrokerId === null;
+    await until('the group has no master', () => this.now(), isGone, this.#trial.within('switch'));
+  }
+
+  /** The remembered master is recorded again, for a larger epoch. */
+  async namesTheSameAnew(): Promise<void> {
+    const { masterBrokerId, masterEpoch } = this.remembered;
+    const isAgain = (info: ReplicasInfo) => info.masterBrokerId === masterBrokerId && info.masterEpoch > masterEpoch;
+    const info = await until(
+      'the same master has a newer epoch',
+      () => this.now(),
+      isAgain,
+      this.#trial.within('switch'),
+    );
+    const text = `${masterBrokerId} is master again, epoch ${info.masterEpoch} after ${masterEpoch}`;
+    this.#trial.options.observe('again', info.masterEpoch, text);
+  }
+
   /** Another replica, alive and from the remembered set, becomes master for a larger epoch. */
   async namesAnotherMaster(): Promise<void> {
     const { masterBrokerId: old, masterEpoch } = this.remembered;

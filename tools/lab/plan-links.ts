@@ -27,9 +27,9 @@ export interface PlannedLink {
   readonly unbreakable: string | null;
 }
 
-/** Whether `from` opens connections to `to` by itself, as the protocol has it. */
-function dials(from: PlannedServer, to: PlannedServer): boolean {
-  const elected = (server: PlannedServer) => server.member?.group.roles === 'elected';
+/** Whether `from` opens connections to `to` by itself, as the protocol has it. @param mayEnter every broker may enter controller mode */
+function dials(from: PlannedServer, to: PlannedServer, mayEnter: boolean): boolean {
+  const elected = ({ member }: PlannedServer) => member !== null && (mayEnter || member.group.roles === 'elected');
   if (from === to) return false;
   if (from.role === 'controller') return to.role === 'controller' || elected(to);
   if (from.role !== 'broker') return false;
@@ -48,15 +48,17 @@ function whyUnbreakable(from: PlannedServer, to: PlannedServer, noToxiproxy: str
 /**
  * Every link of a cluster.
  * @param noToxiproxy why there is no Toxiproxy server, null when there is one
+ * @param mayEnter every broker may enter controller mode while the cluster runs
  */
 export async function planLinks(
   servers: readonly PlannedServer[],
   ports: PortSource,
   noToxiproxy: string | null,
+  mayEnter: boolean,
 ): Promise<PlannedLink[]> {
   const links: PlannedLink[] = [];
   for (const from of servers) {
-    for (const to of servers.filter((server) => dials(from, server))) {
+    for (const to of servers.filter((server) => dials(from, server, mayEnter))) {
       const unbreakable = whyUnbreakable(from, to, noToxiproxy);
       const proxies = unbreakable === null ? await planProxies(from, to, servers.indexOf(from), ports) : [];
       links.push({ from, to, proxies, unbreakable });

@@ -48,8 +48,14 @@ export function isNamed({ announced, listens }: PlannedPort): boolean {
 /**
  * Names and addresses of everything that a topology has. Throws `Inconclusive` when it needs a guest and the run has none,
  * `SetupError` when the guest is of another release, `Unsupported` when a target does not have what the topology needs.
+ * @param mayEnter brokers may be of the old release first, in the same place
  */
-export async function planServers(topology: Topology, targets: Targets, ports: PortSource): Promise<PlannedServer[]> {
+export async function planServers(
+  topology: Topology,
+  targets: Targets,
+  ports: PortSource,
+  mayEnter: boolean,
+): Promise<PlannedServer[]> {
   const servers: PlannedServer[] = [];
   const port = (number: number, host = '127.0.0.1', remoting = true): PlannedPort => ({
     announced: `${host}:${number}`,
@@ -86,7 +92,8 @@ export async function planServers(topology: Topology, targets: Targets, ports: P
       mustSupport(target, group.roles === 'elected' ? 'elected-roles' : 'fixed-roles');
       const remoting = await ports.reserveBroker();
       // A Java broker takes its HA port on every address, and one of the old release all its ports: no proxy can have them.
-      const host = target.dialling === 'hosts' && target.release === 'new' ? hostOf(name) : '127.0.0.1';
+      const ownAddress = target.dialling === 'hosts' && target.release === 'new' && !mayEnter;
+      const host = ownAddress ? hostOf(name) : '127.0.0.1';
       const own = [port(remoting, host), port(remoting + 1, '127.0.0.1', false), port(remoting - 2, host)] as const;
       servers.push({ name, role: 'broker', process: name, target, member: { group, index }, ports: own });
     }

@@ -30,6 +30,7 @@ async function plan({ nameservers, brokers, target, guest, roles, noToxiproxy, c
     folder: '/tmp/x',
     ports: { reserve: next, reserveBroker: next },
     noToxiproxy: noToxiproxy ?? null,
+    mayEnter: false,
   });
 }
 

@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly ports: PortSource;
   /** Why there is no Toxiproxy server, null when there is one. */
   readonly noToxiproxy: string | null;
+  /** Every broker may enter controller mode while the cluster runs. */
+  readonly mayEnter: boolean;
 }
 
 export interface PlannedProcess {
@@ -60,8 +62,8 @@ const clusterName = 'switchlab';
 
 /** Decides names, addresses, links and configuration of every process; starts nothing. */
 export async function planCluster(options: PlanOptions): Promise<ClusterPlan> {
-  const servers = await planServers(options.topology, options.targets, options.ports);
-  const links = await planLinks(servers, options.ports, options.noToxiproxy);
+  const servers = await planServers(options.topology, options.targets, options.ports, options.mayEnter);
+  const links = await planLinks(servers, options.ports, options.noToxiproxy, options.mayEnter);
   const nobody = `127.0.0.1:${await options.ports.reserve()}`;
   const names = [...new Set(servers.map((server) => server.process))];
   return { servers, links, processes: names.map((name) => planProcess(name, options, servers, links, nobody)) };
@@ -97,7 +99,7 @@ function planProcess(
       ...(controller ? controllerKeys(controller, controllers, folder) : {}),
       ...(main.role === 'namesrv' && controller ? { enableControllerInNamesrv: true } : {}),
       ...(main.role === 'controller' ? {} : { listenPort: parseAddress(addressOf(main)).port }),
-      ...(main.role === 'broker' ? brokerKeys(main, servers, dials, nobody, folder) : {}),
+      ...(main.role === 'broker' ? brokerKeys(main, servers, dials, nobody, folder, options.config.broker ?? {}) : {}),
       ...knownTo(main, options.configOf[name] ?? {}),
     },
     hosts: hostTable(servers, dials),
@@ -162,20 +164,21 @@ function brokerKeys(
   dials: Readonly<Record<string, string>>,
   nobody: string,
   folder: string,
+  asked: Settings,
 ): Settings {
   const { member, target } = self;
   assert(member !== null, `${self.name} has no group`);
   const known = (role: Role) => servers.filter((server) => server.role === role).map(addressOf);
   const namesrvs = known('namesrv');
   const controllers = known('controller');
-  const book = target.dialling === 'address-book';
-  const told = (addresses: readonly string[], byName: boolean) =>
-    book || byName ? addresses : addresses.map((address) => dials[address] ?? address);
+  const addresses = String(asked.fetchControllerAddrByDnsLookup) === 'true' ? controllers.map(named) : controllers;
+  const told = (known: readonly string[], byName: boolean) =>
+    target.dialling === 'address-book' || byName ? known : known.map((address) => dials[address] ?? address);
   const roleKeys: Settings =
     member.group.roles === 'elected'
       ? {
           enableControllerMode: true,
-          controllerAddr: told(controllers, target.dialling === 'hosts').join(';') || nobody,
+          controllerAddr: told(addresses, target.dialling === 'hosts').join(';') || nobody,
         }
       : { brokerRole: member.index === 0 ? 'ASYNC_MASTER' : 'SLAVE', brokerId: member.index };
   return {
@@ -188,4 +191,9 @@ function brokerKeys(
     storePathCommitLog: path.join(folder, 'store', 'commitlog'),
     ...roleKeys,
   };
+}
+
+/** The one host name that every machine knows; a controller announced by a name of its own keeps that. */
+function named(address: string): string {
+  return address.replace(/^127\.0\.0\.1:/, 'localhost:');
 }

@@ -36,8 +36,8 @@ export interface LabProcess extends AsyncDisposable {
   readonly pid: number | undefined;
   /** The first exit that nobody asked for, over all starts. */
   readonly unexpectedExit: ProcessExit | null;
-  /** Starts it, again after an end. Resolves when it has a pid. */
-  start(): Promise<void>;
+  /** Starts it, again after an end. Resolves when it has a pid. @param mayEnd its end by itself is no surprise */
+  start(mayEnd?: boolean): Promise<void>;
   /** Resolves when it serves. Throws its unexpected exit, or `ConditionFailure` at the deadline. */
   waitReady(deadlineMs: number): Promise<void>;
   /** To be asked of a process that should refuse to run: its last lines when it ended. Throws at the deadline. */
@@ -49,19 +49,23 @@ export interface LabProcess extends AsyncDisposable {
   /** Stops it in its tracks (SIGSTOP): its sockets stay open and silent. */
   pause(): void;
   resume(): void;
+  /** Its next start is that of another program. */
+  become(spec: ProcessSpec): void;
 }
 
 const lastLinesCount = 15;
 const startMark = '--- ';
 
 /** A process of the lab that has not started yet. Whoever disposes of it kills it. */
-export function createProcess(spec: ProcessSpec): LabProcess {
+export function createProcess(first: ProcessSpec): LabProcess {
+  let spec = first;
   let child: Child | undefined;
   let ended: Promise<unknown> = Promise.resolve();
   let state: LabProcess['state'] = 'ready to start';
   let endIsWanted = false;
   let unexpectedExit: ProcessExit | null = null;
-  const hasGroup = Boolean(spec.signals);
+  /** Of the current or last start. */
+  let hasGroup = false;
 
   function signal(name: NodeJS.Signals, whom: 'first' | 'all' = 'all'): void {
     if (child === undefined || state === 'ended')
@@ -71,14 +75,15 @@ export function createProcess(spec: ProcessSpec): LabProcess {
     else signalGroup(child.pid!, name);
   }
 
-  async function start(): Promise<void> {
+  async function start(mayEnd = false): Promise<void> {
     if (state === 'running' || state === 'paused') throw new Inconclusive(`${spec.name} runs already.`);
     const registry = await processRegistry();
+    hasGroup = Boolean(spec.signals);
     const started = spawn(spec);
     if (started.pid === undefined) throw new Inconclusive(`${spec.name}: ${(await started).shortMessage}`);
     registry.add(started.pid, hasGroup);
     child = started;
-    endIsWanted = false;
+    endIsWanted = mayEnd;
     state = 'running';
     ended = watch(started);
     spec.note(`${spec.name}: started`);
@@ -140,8 +145,8 @@ export function createProcess(spec: ProcessSpec): LabProcess {
   }
 
   return {
-    name: spec.name,
-    logFile: spec.logFile,
+    name: first.name,
+    logFile: first.logFile,
     get state() {
       return state;
     },
@@ -161,6 +166,9 @@ export function createProcess(spec: ProcessSpec): LabProcess {
       state = 'paused';
     },
     resume,
+    become(next) {
+      spec = next;
+    },
     async [Symbol.asyncDispose]() {
       if (state === 'running' || state === 'paused') await kill();
     },

@@ -86,6 +86,20 @@ export class ReplicaHistories {
     );
   }
 
+  /** The old master comes to end where the history of the new one has it: everything that it had alone is gone. */
+  async cutsItsLog(server: PlannedServer): Promise<void> {
+    const [{ epochList }] = (await this.of([await this.#replicas.master()])) as [ReplicaHistory];
+    const { epoch, startOffset } = epochList.at(-1)!;
+    if (startOffset >= this.#aloneTo)
+      throw new Inconclusive(`The new epoch starts at ${startOffset}: the old master had nothing beyond it.`);
+    const follows = ([history]: readonly ReplicaHistory[]) => history!.epochList.at(-1)?.epoch === epoch;
+    const pollMs = 10;
+    const deadline = { ...this.#trial.within('online'), pollMs };
+    await until(`${server.name} follows in epoch ${epoch}`, () => this.of([server]), follows, deadline);
+    const text = `${server.name} cut its log from ${this.#aloneTo} at ${startOffset}`;
+    this.#trial.options.observe('cut', this.#aloneTo - startOffset, text);
+  }
+
   /** The newest epoch starts before what the old master had alone: it had to cut its log. */
   async wasCut(): Promise<void> {
     const [{ epochList }] = (await this.of([await this.#replicas.master()])) as [ReplicaHistory];

@@ -49,10 +49,23 @@ Feature: f
 `;
 
 test('a scenario has the tags of its feature, rule and table of examples', () => {
-  assert.deepEqual(taggedScenarios('f.feature', gherkin), [
-    { uri: 'f.feature', name: 'plain', requirements: ['CTL-DEP-01'] },
-    { uri: 'f.feature', name: 'o', requirements: ['CTL-DEP-01', 'CTL-DEP-02', 'CTL-DEP-03'] },
-    { uri: 'f.feature', name: 'o', requirements: ['CTL-DEP-01', 'CTL-DEP-02'] },
+  const uri = 'f.feature';
+  assert.deepEqual(taggedScenarios(uri, gherkin), [
+    { uri, line: 7, name: 'plain', requirements: ['CTL-DEP-01'], tags: ['CTL-DEP-01'] },
+    {
+      uri,
+      line: 18,
+      name: 'o',
+      requirements: ['CTL-DEP-01', 'CTL-DEP-02', 'CTL-DEP-03'],
+      tags: ['CTL-DEP-01', 'CTL-DEP-02', 'slow', 'CTL-DEP-03'],
+    },
+    {
+      uri,
+      line: 12,
+      name: 'o',
+      requirements: ['CTL-DEP-01', 'CTL-DEP-02'],
+      tags: ['CTL-DEP-01', 'CTL-DEP-02', 'slow'],
+    },
   ]);
 });
 

@@ -20,8 +20,12 @@ export interface Family {
 /** A scenario, or one table of examples, and the requirements that its tags and those around it name. */
 export interface TaggedScenario {
   readonly uri: string;
+  /** Of the scenario or outline; for a table with tags of its own, of its first row. */
+  readonly line: number;
   readonly name: string;
   readonly requirements: readonly string[];
+  /** All of them, without @. */
+  readonly tags: readonly string[];
 }
 
 /** A requirement beside what stands for it. `stale`: it has a scenario and a reason for none. */
@@ -40,7 +44,7 @@ export interface Coverage {
   readonly unknownTags: readonly { readonly tag: string; readonly uri: string }[];
 }
 
-const requirementTag = /^@CTL-/;
+const requirementTag = /^CTL-/;
 const requirementKeys: readonly string[] = ['id', 'page', 'text', 'none'];
 
 /** Reads `matrix/requirements.yaml`. Throws when an id is there twice, outside its family or with other keys. */
@@ -77,13 +81,14 @@ function scenariosIn(
     const { scenario } = child;
     if (scenario === undefined) return [];
     const own = [...inherited, ...scenario.tags];
-    const tables = scenario.examples.length === 0 ? [[]] : scenario.examples.map(({ tags }) => tags);
-    return tables.map((tags) => ({ uri, name: scenario.name, requirements: requirementsOf([...own, ...tags]) }));
+    const { name, location, examples } = scenario;
+    const plain = { tags: [], tableBody: [] };
+    return (examples.length === 0 ? [plain] : examples).map(({ tags, tableBody }) => {
+      const all = [...own, ...tags].map((tag) => tag.name.slice(1));
+      const line = tags.length > 0 ? tableBody[0]!.location.line : location.line;
+      return { uri, line, name, requirements: all.filter((tag) => requirementTag.test(tag)), tags: all };
+    });
   });
-}
-
-function requirementsOf(tags: readonly Tag[]): string[] {
-  return tags.filter(({ name }) => requirementTag.test(name)).map(({ name }) => name.slice(1));
 }
 
 export function coverageOf(families: readonly Family[], scenarios: readonly TaggedScenario[]): Coverage {

@@ -20,6 +20,7 @@ export class ControllerList {
   readonly #config: () => Readonly<BrokerConfig>;
   readonly #client: Pick<RemotingClient, 'invoke' | 'invokeOneway'>;
   readonly #clock: Clock;
+  readonly #lookup: Lookup;
   readonly #log: Log;
   readonly #timeoutMs: number;
   #addresses: readonly string[] = [];
@@ -32,7 +33,9 @@ export class ControllerList {
     clock: Clock,
     log: Log,
     timeoutMs: number,
+    lookup: Lookup = everyAddressOf,
   ) {
+    this.#lookup = lookup;
     this.#config = config;
     this.#client = client;
     this.#clock = clock;
@@ -93,7 +96,9 @@ export class ControllerList {
     const { controllerAddr, fetchControllerAddrByDnsLookup } = this.#config();
     const listed = splitAddresses(controllerAddr);
     try {
-      this.#addresses = fetchControllerAddrByDnsLookup ? (await Promise.all(listed.map(resolve))).flat() : listed;
+      this.#addresses = fetchControllerAddrByDnsLookup
+        ? (await Promise.all(listed.map((name) => this.#resolve(name)))).flat()
+        : listed;
       this.#readMs = this.#clock.nowMs();
     } catch (thrown) {
       // The former list stays: a name server that fails must not cut the broker off its controllers.
@@ -101,13 +106,19 @@ export class ControllerList {
     }
     return this.#addresses;
   }
+
+  /** Every address behind a `name:port`. */
+  async #resolve(name: string): Promise<string[]> {
+    const { host, port } = parseAddress(name);
+    return (await this.#lookup(host)).map((address) => `${address}:${port}`);
+  }
 }
 
-/** Every address behind a `name:port`. */
-async function resolve(address: string): Promise<string[]> {
-  const { host, port } = parseAddress(address);
-  const found = await dns.lookup(host, { all: true, family: 4 });
-  return found.map((entry) => `${entry.address}:${port}`);
+/** Every IPv4 address of a host name; rejects when it cannot be looked up. */
+export type Lookup = (host: string) => Promise<readonly string[]>;
+
+async function everyAddressOf(host: string): Promise<string[]> {
+  return (await dns.lookup(host, { all: true, family: 4 })).map(({ address }) => address);
 }
 
 /**

@@ -41,6 +41,7 @@ export function haOptions(dependencies: RoleDependencies): HaOptions {
     haSendHeartbeatInterval: current.haSendHeartbeatInterval,
     haHousekeepingInterval: current.haHousekeepingInterval,
     haTransferBatchSize: current.haTransferBatchSize,
+    maxHaTransferByteInSecond: current.haFlowControlEnable ? current.maxHaTransferByteInSecond : Infinity,
     haMaxTimeSlaveNotCatchup: current.haMaxTimeSlaveNotCatchup,
     syncFromLastFile: current.syncFromLastFile,
     asyncLearner: current.asyncLearner,

@@ -56,6 +56,16 @@ export class LiveBrokers {
     return broker !== undefined && broker.lastMs + broker.timeoutMs >= nowMs ? broker : undefined;
   }
 
+  /** Living brokers of each set. */
+  counts(nowMs: number): { readonly clusterName: string; readonly brokerName: string; readonly count: number }[] {
+    const living = [...this.#brokers.values()].filter(({ lastMs, timeoutMs }) => lastMs + timeoutMs >= nowMs);
+    const sets = Map.groupBy(living, ({ clusterName, brokerName }) => JSON.stringify([clusterName, brokerName]));
+    return [...sets.values()].map((brokers) => {
+      const [{ clusterName, brokerName }] = brokers as [LiveBroker];
+      return { clusterName, brokerName, count: brokers.length };
+    });
+  }
+
   /** When the first of them is silent for too long if nobody sends any more; null without brokers. */
   get nextExpiryMs(): number | null {
     let next: number | null = null;

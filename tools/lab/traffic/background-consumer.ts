@@ -13,6 +13,8 @@ export interface BackgroundConsumerOptions {
   readonly pollNameServerInterval: number;
   /** Which broker of each set is read; 0 the master. */
   readonly brokerId: number;
+  /** Stores its offsets in the broker after every poll. */
+  readonly commits?: boolean;
 }
 
 export interface BackgroundConsumer extends AsyncDisposable {
@@ -52,6 +54,7 @@ export async function startBackgroundConsumer(options: BackgroundConsumerOptions
         for (const message of messages)
           ledger.delivered(deliveryOf(message, { consumer: name, brokerName: queue.brokerName, address }));
         delivered += messages.length;
+        if (options.commits && messages.length > 0) await consumer.commit(queue);
         found ||= messages.length > 0;
       } catch (thrown) {
         lastFailure = errorText(thrown);

@@ -1,0 +1,42 @@
+/** Spellings that pages, issues and logs have, and the key that RocketMQ reads. */
+export const misspelled: ReadonlyMap<string, string> = new Map([
+  ['slaveActingMaster', 'enableSlaveActingMaster'],
+  ['haMaxTimeSlaveNotCatchUp', 'haMaxTimeSlaveNotCatchup'],
+  ['isProcessReadEvent', 'processReadEvent'],
+  ['controllerDLedgerGroup', 'controllerDLegerGroup'],
+  ['controllerDledgerGroup', 'controllerDLegerGroup'],
+  ['controllerDLedgerPeers', 'controllerDLegerPeers'],
+  ['controllerDledgerPeers', 'controllerDLegerPeers'],
+  ['controllerDLedgerSelfId', 'controllerDLegerSelfId'],
+  ['controllerDledgerSelfId', 'controllerDLegerSelfId'],
+  ['enableDLedgerCommitLog', 'enableDLegerCommitLog'],
+  ['dLedgerGroup', 'dLegerGroup'],
+  ['dLedgerPeers', 'dLegerPeers'],
+  ['dLedgerSelfId', 'dLegerSelfId'],
+  ['controllerHeartBeatTimeoutMillis', 'controllerHeartBeatTimeoutMills'],
+  ['controllerHeartbeatTimeoutMills', 'controllerHeartBeatTimeoutMills'],
+  ['storePathEpoch', 'storePathEpochFile'],
+  ['storePathEpochFileCheckpoint', 'storePathEpochFile'],
+  ['storePathBrokerIdentityFile', 'storePathBrokerIdentity'],
+  ['controllerAddrs', 'controllerAddr'],
+  ['controllerAddress', 'controllerAddr'],
+  ['enableUncleanElectMaster', 'enableElectUncleanMaster'],
+  ['allAckInSyncStateSets', 'allAckInSyncStateSet'],
+]);
+
+/** Keys of controller mode that came after 5.0.0, and the release that brought them. */
+export const keyBegins: ReadonlyMap<string, string> = new Map([
+  ['fetchControllerAddrByDnsLookup', '5.1.0'],
+  ['storePathBrokerIdentity', '5.1.1'],
+  ['controllerType', '5.2.0'],
+  ['jRaftElectionTimeoutMs', '5.2.0'],
+  ['jRaftScanWaitTimeoutMs', '5.2.0'],
+  ['jRaftSnapshotIntervalSecs', '5.2.0'],
+  ['jRaftGroupId', '5.2.0'],
+  ['jRaftServerId', '5.2.0'],
+  ['jRaftInitConf', '5.2.0'],
+  ['jRaftControllerRPCAddr', '5.2.0'],
+]);
+
+/** Keys of a broker's file that become system properties of the address-server lookup; no configuration class has them. */
+export const addressServerKeys: ReadonlySet<string> = new Set(['rmqAddressServerDomain', 'rmqAddressServerSubGroup']);

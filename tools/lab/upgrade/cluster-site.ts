@@ -1,0 +1,160 @@
+import { parseAddress } from '../../../reference-impl/base/address.ts';
+import { Cluster, type ClusterOptions } from '../cluster.ts';
+import { addressOf, type PlannedServer } from '../plan-servers.ts';
+import type { Targets } from '../targets.ts';
+import type { Target } from '../targets/target.ts';
+import type { BrokerGroup, Topology } from '../topology.ts';
+import type { UpgradePlan } from './plan-file.ts';
+import { Site, type SiteMember } from './site.ts';
+
+const clusterName = 'switchlab';
+const firstController = 'controller-0';
+/** Keys of a NameServer that a controller of its own has no use for. */
+const namesrvKeys = ['listenPort', 'kvConfigPath', 'enableControllerInNamesrv'];
+
+/** How large a site is. */
+export interface SiteShape {
+  readonly namesrvs: number;
+  /** Apart or in NameServers, as the plan has it; those that join count too. */
+  readonly controllers: number;
+  readonly groups: number;
+  readonly replicas: number;
+}
+
+export interface ClusterSiteOptions {
+  readonly plan: UpgradePlan;
+  readonly shape: SiteShape;
+  readonly from: Target;
+  readonly to: Target;
+  readonly cluster: Omit<ClusterOptions, 'targets' | 'heldBack' | 'mayEnter'>;
+}
+
+/** A site of the lab as a plan begins: prepared, and with everything running that does not join later. */
+export interface ClusterSite extends AsyncDisposable {
+  readonly site: Site;
+  readonly cluster: Cluster;
+}
+
+/** Throws `ProcessExit` or `ConditionFailure` when a process does not come to serve. */
+export async function startClusterSite({
+  plan,
+  shape,
+  from,
+  to,
+  cluster: options,
+}: ClusterSiteOptions): Promise<ClusterSite> {
+  // Planned as what it becomes: keys that only a new release knows are in the files from the start, where an old one passes over them.
+  const pair = { new: to, old: from };
+  const others = { guest: null, defaultProfile: '', versions: {}, prepare: async () => undefined };
+  const targets: Targets = { ...pair, ...others, all: [to, from], of: (_, release) => pair[release] };
+  const cluster = await Cluster.prepare(topologyOf(plan, shape), { ...options, targets, mayEnter: true });
+  await using resources = new AsyncDisposableStack();
+  resources.use(cluster);
+  const planned = cluster.plan.processes.map(({ servers }) => memberOf(cluster, servers, plan));
+  const members = plan.start.controllersMove ? withSecondPlaces(planned) : planned;
+  for (const { prepared } of members) resources.use(prepared.process);
+  for (const member of members) {
+    const presence = plan.start[member.role];
+    member.prepared.reconfigure({ target: presence === 'from' ? from : to });
+  }
+  if (plan.start.controllersJoin) knowOnly(members, members.find(({ role }) => role === 'controller')!);
+  const site = resources.use(new Site({ members, from, to, clusterName, addressBook: cluster.addressBook }));
+  const heldBack = members.filter(({ joins }) => joins).map(({ name }) => name);
+  await cluster.startAll({ profile: options.profile, heldBack });
+  const owned = resources.move();
+  return { site, cluster, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Each controller can be in a NameServer or apart, with the same address and the same store. */
+function withSecondPlaces(members: readonly SiteMember[]): SiteMember[] {
+  const namesrvs = members.filter(({ role }) => role === 'namesrv');
+  const apart = members.filter(({ role }) => role === 'controller');
+  const leaving = namesrvs.filter(({ controllerAddress }) => controllerAddress !== null);
+  const entered = namesrvs.slice(0, apart.length).map((namesrv, i) => roomFor(apart[i]!, namesrv));
+  const untouched = members.filter((member) => !namesrvs.slice(0, apart.length).includes(member));
+  return [...entered, ...untouched, ...leaving.map(apartFrom)];
+}
+
+/** The process that the controller of a NameServer becomes. */
+function apartFrom(namesrv: SiteMember, i: number): SiteMember {
+  const own = Object.entries(namesrv.prepared.config).filter(([key]) => !namesrvKeys.includes(key));
+  const address = namesrv.controllerAddress!;
+  const name = `controller-apart-${i}`;
+  const serves = [{ role: 'controller' as const, listens: listenAddress(address) }];
+  const prepared = namesrv.prepared.beside({ name, role: 'controller', serves, config: Object.fromEntries(own) });
+  return { ...namesrv, name, role: 'controller', joins: true, address, prepared };
+}
+
+/** A NameServer with the keys of the controller that it can take in; it does not before it is told to. */
+function roomFor({ address, storeFolder, prepared }: SiteMember, namesrv: SiteMember): SiteMember {
+  namesrv.prepared.reconfigure({
+    config: { ...prepared.config, ...namesrv.prepared.config },
+    serves: [
+      { role: 'namesrv', listens: listenAddress(namesrv.address) },
+      { role: 'controller', listens: listenAddress(address) },
+    ],
+  });
+  return { ...namesrv, controllerAddress: address, storeFolder };
+}
+
+/** At first the site knows one controller, and that one is alone. */
+function knowOnly(members: readonly SiteMember[], controller: SiteMember): void {
+  const peers = `n0-${controller.address}`;
+  controller.prepared.reconfigure({ config: { ...controller.prepared.config, controllerDLegerPeers: peers } });
+  for (const { role, prepared } of members)
+    if (role === 'broker') prepared.reconfigure({ config: { ...prepared.config, controllerAddr: controller.address } });
+}
+
+/** Every server of the lab listens on loopback, whatever name it is known by. */
+function listenAddress(address: string): string {
+  return `127.0.0.1:${parseAddress(address).port}`;
+}
+
+function topologyOf({ start }: UpgradePlan, shape: SiteShape): Topology {
+  const embedded = start.controllers === 'in NameServers';
+  const roles = start.roles === 'elected' ? 'elected' : 'fixed';
+  const apart = !embedded && (start.controllers === 'apart' || start.controller === 'joins');
+  return {
+    namesrvs: repeat(shape.namesrvs, (i) => ({
+      release: 'new',
+      controller: embedded && i < shape.controllers,
+      guest: false,
+      config: {},
+    })),
+    controllers: repeat(apart ? shape.controllers : 0, () => ({ guest: false, config: {} })),
+    brokers: repeat(shape.groups, (i): BrokerGroup => {
+      return { group: groupName(i), release: 'new', roles, replicas: shape.replicas, guests: [], config: {} };
+    }),
+  };
+}
+
+function memberOf(cluster: Cluster, servers: readonly PlannedServer[], { start }: UpgradePlan): SiteMember {
+  const main = servers[0]!;
+  const prepared = cluster.prepared(main.name);
+  const controller = servers.find(({ role }) => role === 'controller');
+  const { storePathRootDir, controllerStorePath } = prepared.config;
+  const store = main.role === 'broker' ? storePathRootDir : controllerStorePath;
+  return {
+    name: main.name,
+    role: main.role,
+    group: main.member?.group.group ?? null,
+    replaces: null,
+    joins:
+      main.role === 'controller' &&
+      (start.controller === 'joins' || (start.controllersJoin && main.name !== firstController)),
+    address: addressOf(main),
+    controllerAddress: controller === undefined ? null : addressOf(controller),
+    storeFolder: store === undefined ? null : String(store),
+    prepared,
+    words: { host: parseAddress(addressOf(main)).host },
+  };
+}
+
+/** `broker-a`, `broker-b` … */
+function groupName(i: number): string {
+  return `broker-${String.fromCharCode('a'.charCodeAt(0) + i)}`;
+}
+
+function repeat<T>(count: number, make: (i: number) => T): T[] {
+  return Array.from({ length: count }, (_, i) => make(i));
+}
