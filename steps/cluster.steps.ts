@@ -6,6 +6,13 @@ Given('brokers that wait for every in-sync replica', function (this: SwitchlabWo
 });
 
 Given(
+  'brokers {releases} under controllers {releases}',
+  async function (this: SwitchlabWorld, brokers: string, controllers: string) {
+    await this.assertReleases({ broker: brokers, controller: controllers });
+  },
+);
+
+Given(
   'a group of 2 {brokers} brokers with {nameservers}',
   async function (this: SwitchlabWorld, brokers: string, nameservers: string) {
     await this.startTrial([nameservers, brokers]);

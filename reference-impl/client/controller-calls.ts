@@ -104,7 +104,7 @@ export function createControllerCalls(remoting: RemotingClient): ControllerCalls
         {},
         Buffer.from(JSON.stringify(brokerNames)),
       );
-      const { replicasInfoTable } = jsonBody(body) as { replicasInfoTable: Record<string, Partial<ReplicasInfo>> };
+      const { replicasInfoTable } = jsonBody(body) as { replicasInfoTable: Record<string, Partial<ReplicasInfoBody>> };
       return new Map(Object.entries(replicasInfoTable).map(([brokerName, info]) => [brokerName, asReplicasInfo(info)]));
     },
     async electMaster({ controllerAddress, clusterName, brokerName, brokerId }) {
@@ -129,13 +129,29 @@ export function createControllerCalls(remoting: RemotingClient): ControllerCalls
   };
 }
 
-function asReplicasInfo(info: Partial<ReplicasInfo>): ReplicasInfo {
+/** A replica as controllers up to 5.1.0 know it, by its address, or as the later ones do. */
+interface ReplicaBody extends Partial<ReplicaIdentity> {
+  readonly address?: string;
+}
+
+interface ReplicasInfoBody extends Omit<ReplicasInfo, 'inSyncReplicas' | 'notInSyncReplicas'> {
+  readonly inSyncReplicas: readonly ReplicaBody[];
+  readonly notInSyncReplicas: readonly ReplicaBody[];
+}
+
+/** Up to 5.1.0 nothing is said of life: whoever is listed counts as alive. */
+function asReplica({ brokerName, brokerId, brokerAddress, address, alive }: ReplicaBody): ReplicaIdentity {
+  const known = brokerAddress ?? address ?? '';
+  return { brokerName: brokerName ?? '', brokerId: brokerId ?? 0, brokerAddress: known, alive: alive ?? true };
+}
+
+function asReplicasInfo(info: Partial<ReplicasInfoBody>): ReplicasInfo {
   return {
     masterBrokerId: info.masterBrokerId ?? null,
     masterAddress: info.masterAddress ?? null,
     masterEpoch: info.masterEpoch ?? 0,
     syncStateSetEpoch: info.syncStateSetEpoch ?? 0,
-    inSyncReplicas: info.inSyncReplicas ?? [],
-    notInSyncReplicas: info.notInSyncReplicas ?? [],
+    inSyncReplicas: (info.inSyncReplicas ?? []).map(asReplica),
+    notInSyncReplicas: (info.notInSyncReplicas ?? []).map(asReplica),
   };
 }

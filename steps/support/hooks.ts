@@ -4,8 +4,9 @@ import type { SwitchlabWorld } from './world.ts';
 // Every wait has a deadline of its own, from the profile; this one only ends a step whose deadline is broken.
 setDefaultTimeout(10 * 60 * 1000);
 
-Before(function (this: SwitchlabWorld, { pickle }) {
+Before(async function (this: SwitchlabWorld, { pickle }) {
   this.beginEvidence({ uri: pickle.uri, line: pickle.location?.line ?? 0, name: pickle.name });
+  await this.assertSupported(pickle.tags.map(({ name }) => name));
 });
 
 After(async function (this: SwitchlabWorld, { result }) {

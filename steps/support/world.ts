@@ -4,7 +4,8 @@ import { evidenceFolder, type ScenarioPlace } from '../../tools/lab/evidence-fol
 import { type Profile, readProfile } from '../../tools/lab/profile.ts';
 import { settingsFromEnv } from '../../tools/lab/run-settings.ts';
 import type { Settings } from '../../tools/lab/settings-file.ts';
-import { parseTargets, type Targets } from '../../tools/lab/targets.ts';
+import { assertReleases, assertSupported } from '../../tools/lab/support.ts';
+import { parseTargets, type RoleTexts, type Targets } from '../../tools/lab/targets.ts';
 import { readTopology } from '../../tools/lab/topology.ts';
 import { type Observe, Trial } from '../../tools/lab/trial.ts';
 import { UpgradeTrial } from '../../tools/lab/upgrade/upgrade-trial.ts';
@@ -17,7 +18,7 @@ let prepared: Promise<Targets> | null = null;
 
 /** Finds the targets once per worker; the runner has fetched and cached them already. */
 async function preparedTargets(): Promise<Targets> {
-  const targets = parseTargets(settings.target, settings.guest);
+  const targets = parseTargets(settings.target, settings.guest, settings.roles);
   await targets.prepare();
   return targets;
 }
@@ -65,6 +66,18 @@ export class SwitchlabWorld extends World {
       heldBack,
       observe: this.#observe,
     });
+  }
+
+  /** Called by the hooks. Throws `Unsupported` when a target of the run has not what a scenario with these tags is about. */
+  async assertSupported(tags: readonly string[]): Promise<void> {
+    prepared ??= preparedTargets();
+    assertSupported(await prepared, tags);
+  }
+
+  /** Throws `Unsupported` when a role is not played by a release in its range. */
+  async assertReleases(ranges: RoleTexts): Promise<void> {
+    prepared ??= preparedTargets();
+    assertReleases(await prepared, ranges);
   }
 
   /** Throws when the scenario has no site. */

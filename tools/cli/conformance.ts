@@ -1,15 +1,20 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
 import { processRegistry, reapOrphans } from '../lab/process-registry.ts';
 import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
-import { parseTargets } from '../lab/targets.ts';
+import { knowsBrokersByAddress } from '../lab/support.ts';
+import { absoluteTargets, parseTargets, type RoleTexts, type Targets } from '../lab/targets.ts';
+import { releases, roles } from '../lab/targets/target.ts';
 import { startToxiproxy } from '../lab/toxiproxy-server.ts';
-import { applyKnownDeviations, readKnownDeviations } from '../report/deviations.ts';
+import { compareVersions } from '../lab/version-range.ts';
+import { applicableTo, applyKnownDeviations, type JudgedRelease, readKnownDeviations } from '../report/deviations.ts';
 import { withEvidence } from '../report/evidence.ts';
 import { readScenarioResults } from '../report/messages.ts';
+import { applyRegressions, readRegressions, renderRegressions, withRegressionTags } from '../report/regressions.ts';
+import { parseRequirements } from '../report/requirements.ts';
 import { byPlace } from '../report/scenario-names.ts';
 import { reportSchema, type RunReport, type ScenarioResult, type Shard } from '../report/types.ts';
 import { positiveInteger, shardOf } from './arguments.ts';
@@ -21,6 +26,9 @@ import { pathsOfShard } from './select-scenarios.ts';
 interface Options {
   readonly target: string;
   readonly guest?: string;
+  readonly namesrvTarget?: string;
+  readonly controllerTarget?: string;
+  readonly brokerTarget?: string;
   readonly profile?: string;
   readonly tags?: string;
   readonly seed: number;
@@ -39,7 +47,14 @@ const program = new Command('conformance')
   .argument('[features...]', '`features` for all, a folder, a file, or file:line as a failure prints it', [
     'features/compatibility',
   ])
-  .option('--target <list>', 'reference, or apache:<new>[,apache:<old>]', 'reference')
+  .option(
+    '--target <list>',
+    'reference, apache:<new>[,apache:<old>], dist:<folder> or a target file such as my-target.yaml',
+    'reference',
+  )
+  .option('--namesrv-target <list>', 'NameServers, and controllers in them, of other targets than the rest')
+  .option('--controller-target <list>', 'likewise, controllers apart')
+  .option('--broker-target <list>', 'likewise, brokers')
   .option('--guest <target>', 'run the mixed features too, where it stands beside the target')
   .option('--profile <name>', 'compressed, tuned or documented (default: by target)')
   .option('--tags <expression>', 'Cucumber tag expression, such as "@CTL-CMP-07"')
@@ -54,9 +69,13 @@ const program = new Command('conformance')
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 3));
 
-/** The tags asked for; mixed features run beside a guest only. */
-function tagsOf({ tags, guest }: Options): string | null {
-  const expressions = [tags, guest ? undefined : 'not @mixed'].filter((tag) => tag !== undefined);
+/** The tags asked for, without what this run has no processes for: a guest, brokers known by their address. */
+function tagsOf({ tags, guest }: Options, targets: Targets): string | null {
+  const expressions = [
+    tags && withRegressionTags(tags, readRegressions()),
+    guest ? undefined : 'not @mixed',
+    knowsBrokersByAddress(targets) ? undefined : 'not @identity-by-address',
+  ].filter((tag) => tag !== undefined);
   return expressions.length === 0 ? null : expressions.map((tag) => `(${tag})`).join(' and ');
 }
 
@@ -65,9 +84,10 @@ async function runCucumber(
   options: Options,
   features: readonly string[],
   settings: RunSettings,
+  targets: Targets,
 ): Promise<ScenarioResult[]> {
   const messages = path.join(settings.runFolder, 'messages.ndjson');
-  const tags = tagsOf(options);
+  const tags = tagsOf(options, targets);
   const paths = options.shard ? await pathsOfShard(features, tags, options.shard) : features;
   if (options.shard && paths.length === 0) return [];
   const args = [
@@ -100,6 +120,33 @@ async function runCucumber(
   return readScenarioResults(messages);
 }
 
+function rolesOf({ namesrvTarget, controllerTarget, brokerTarget }: Options): RoleTexts {
+  const named = { namesrv: namesrvTarget, controller: controllerTarget, broker: brokerTarget };
+  const given = Object.entries(named).flatMap(([role, list]) => (list === undefined ? [] : [[role, list] as const]));
+  return Object.fromEntries(given.map(([role, list]) => [role, absoluteTargets(list)]));
+}
+
+/** Releases of Apache RocketMQ that a run judges, by role. */
+function judgedReleases(targets: Targets): JudgedRelease[] {
+  return roles.flatMap((role) =>
+    releases.flatMap((release) => {
+      const { name, apacheVersion } = targets.of(role, release);
+      return apacheVersion === null ? [] : [{ role, version: apacheVersion, original: name.startsWith('apache:') }];
+    }),
+  );
+}
+
+/** Controllers, and what went wrong with them, came with 5.0.0. */
+function newOnes(judged: readonly JudgedRelease[]): JudgedRelease[] {
+  return judged.filter(({ version }) => compareVersions(version, '5.0.0') >= 0);
+}
+
+function requirementText(): (id: string) => string {
+  const families = parseRequirements(readFileSync(path.join(projectRoot, 'matrix/requirements.yaml'), 'utf8'));
+  const all = families.flatMap(({ requirements }) => requirements);
+  return (id) => all.find((requirement) => requirement.id === id)?.text ?? '';
+}
+
 function pruneRuns(): void {
   const folders = readdirSync(resultsFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const runs = folders.map(({ name }) => path.join(resultsFolder, name));
@@ -109,7 +156,8 @@ function pruneRuns(): void {
 
 async function conformance(options: Options, features: readonly string[]): Promise<number> {
   const startedMs = Date.now();
-  const targets = parseTargets(options.target, options.guest);
+  const roleTexts = rolesOf(options);
+  const targets = parseTargets(options.target, options.guest, roleTexts);
   const run =
     options.name ??
     `${new Date(startedMs).toISOString().replaceAll(/[:.]/g, '-')}-${options.target.replaceAll(/[^\w.-]+/g, '_')}`;
@@ -122,8 +170,9 @@ async function conformance(options: Options, features: readonly string[]): Promi
   await using toxiproxy = await startToxiproxy({ runFolder });
   if (toxiproxy.missing) console.error(`Links cannot be cut: ${toxiproxy.missing}`);
   const settings: RunSettings = {
-    target: options.target,
-    guest: options.guest ?? null,
+    target: absoluteTargets(options.target),
+    guest: options.guest === undefined ? null : absoluteTargets(options.guest),
+    roles: roleTexts,
     profile: options.profile ?? targets.defaultProfile,
     seed: options.seed,
     runFolder,
@@ -131,15 +180,17 @@ async function conformance(options: Options, features: readonly string[]): Promi
     labDefect: options.labDefect ?? null,
   };
   writeFileSync(path.join(runFolder, 'settings.json'), `${JSON.stringify(settings, null, 1)}\n`);
-  const results = await runCucumber(options, features, settings);
-  const known = readKnownDeviations(
-    path.join(projectRoot, 'matrix/known-deviations', `${targets.new.name.replace(':', '-')}.yaml`),
-  );
+  const results = await runCucumber(options, features, settings, targets);
+  const judged = judgedReleases(targets);
+  const regressions = readRegressions();
+  const known = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
+  const listed = applyKnownDeviations(results, applicableTo(known, judged));
   const report: RunReport = {
     schema: reportSchema,
     run,
     target: options.target,
     guest: settings.guest,
+    roles: roleTexts,
     profile: settings.profile,
     seed: options.seed,
     selection: { features, tags: options.tags ?? null },
@@ -147,12 +198,14 @@ async function conformance(options: Options, features: readonly string[]): Promi
     startedMs,
     durationMs: Date.now() - startedMs,
     versions: { node: process.version, ...targets.versions },
-    scenarios: applyKnownDeviations(
-      results.map((result) => withEvidence(result, runFolder)),
-      known,
-    ).sort(byPlace),
+    scenarios: applyRegressions(listed, regressions, judged)
+      .map((result) => withEvidence(result, runFolder))
+      .sort(byPlace),
   };
-  const code = finish(report, runFolder);
+  const table = options.tags?.includes('@regression')
+    ? renderRegressions(report.scenarios, regressions, newOnes(judged), requirementText())
+    : null;
+  const code = finish(report, runFolder, table);
   pruneRuns();
   return code;
 }

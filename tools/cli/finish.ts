@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { SetupError } from '../lab/setup-error.ts';
 import { renderCompatibilityTable, renderSummary } from '../report/console.ts';
-import type { RunReport } from '../report/types.ts';
+import type { RunReport, Verdict } from '../report/types.ts';
 import { readOtherReports, tellGitHub, writeReports } from '../report/write.ts';
 import { projectRoot } from './run.ts';
 
@@ -13,12 +13,15 @@ export function runFolderOf(name: string): string {
   throw new SetupError(`--name "${name}": a run is named by letters, digits, ".", "-" and "_".`);
 }
 
-/** Writes every report of a run, prints its summary and returns the exit code that its verdicts make. */
-export function finish(report: RunReport, runFolder: string): number {
+/**
+ * Writes every report of a run, prints its summary and returns the exit code that its verdicts make.
+ * @param table printed in place of the compatibility table, null for that
+ */
+export function finish(report: RunReport, runFolder: string, table: string | null = null): number {
   const others = readOtherReports(resultsFolder, report);
   writeReports(report, others, runFolder);
   tellGitHub(report, process.env, console.log);
-  console.log(`\n${renderCompatibilityTable([report, ...others])}\n\n${renderSummary(report)}`);
+  console.log(`\n${table ?? renderCompatibilityTable([report, ...others])}\n\n${renderSummary(report)}`);
   console.log(`report: ${path.relative(process.cwd(), path.join(runFolder, 'report.html'))}`);
   return exitCodeOf(report);
 }
@@ -26,6 +29,8 @@ export function finish(report: RunReport, runFolder: string): number {
 /** A shard may be empty; a run without any scenario was asked for something that is not there. */
 function exitCodeOf({ scenarios, shard }: RunReport): number {
   if (scenarios.length === 0) return shard === null ? 3 : 0;
-  if (scenarios.some(({ verdict }) => verdict === 'fail')) return 1;
-  return scenarios.some(({ verdict }) => verdict === 'inconclusive') ? 2 : 0;
+  const count = (verdict: Verdict) => scenarios.filter((scenario) => scenario.verdict === verdict).length;
+  if (count('fail') > 0) return 1;
+  // A run that judged nothing is no success.
+  return count('inconclusive') > 0 || count('unsupported') === scenarios.length ? 2 : 0;
 }

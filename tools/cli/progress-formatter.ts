@@ -1,4 +1,5 @@
 import { Formatter, type IFormatterOptions, Status } from '@cucumber/cucumber';
+import { verdictOfError } from '../report/types.ts';
 
 /** One line per finished scenario, readable on a terminal and in a CI log. */
 export default class ProgressFormatter extends Formatter {
@@ -18,8 +19,8 @@ export default class ProgressFormatter extends Formatter {
       (sum, { duration }) => sum + duration.seconds + duration.nanos / 1e9,
       0,
     );
-    const inconclusive = worstTestStepResult.exception?.type === 'Inconclusive';
-    const verdict = worstTestStepResult.status === Status.PASSED ? 'pass' : inconclusive ? 'inconclusive' : 'FAIL';
+    const passed = worstTestStepResult.status === Status.PASSED;
+    const verdict = passed ? 'pass' : (verdictOfError[worstTestStepResult.exception?.type ?? ''] ?? 'FAIL');
     const tags = pickle.tags.map(({ name }) => name.slice(1)).join(' ');
     this.log(`${verdict.padEnd(6)} ${tags}  ${pickle.name}  ${seconds.toFixed(1)} s\n`);
   }

@@ -183,7 +183,8 @@ function printEvent(event: PlayEvent): void {
   if ('title' in event) console.log(`[${event.number}] ${event.title}`);
   else if ('text' in event) console.log(`      ${event.text}`);
   else if ('reason' in event) console.log(`      ${event.kind.toUpperCase()}: ${event.reason}`);
-  else console.log(`      held, ${(event.ms / 1000).toFixed(1)} s; ${acknowledged} acknowledged, ${delivered} delivered`);
+  else
+    console.log(`      held, ${(event.ms / 1000).toFixed(1)} s; ${acknowledged} acknowledged, ${delivered} delivered`);
 }
 
 async function askForEnter(): Promise<boolean> {

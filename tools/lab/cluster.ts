@@ -14,6 +14,7 @@ import { PreparedProcess, questions } from './prepared-process.ts';
 import type { LabProcess } from './processes.ts';
 import type { Profile } from './profile.ts';
 import { createProxy, type Proxy } from './proxy.ts';
+import { openRelay } from './relay.ts';
 import type { Settings } from './settings-file.ts';
 import type { Targets } from './targets.ts';
 import type { Role } from './targets/target.ts';
@@ -185,6 +186,7 @@ async function openLinks(
   resources: AsyncDisposableStack,
   note: Note,
 ): Promise<Link[]> {
+  const relays = resources.use(new AsyncDisposableStack());
   const opened: Proxy[] = [];
   resources.defer(async () => {
     await Promise.all(opened.map((proxy) => proxy.remove()));
@@ -192,8 +194,10 @@ async function openLinks(
   return await Promise.all(
     planned.map(async ({ from, to, proxies, unbreakable }) => {
       const linked: LinkedProxy[] = [];
-      for (const { proxy: listen, listens: upstream, remoting } of proxies) {
+      for (const [i, { proxy: listen, listens, relay }] of proxies.entries()) {
         assert(toxiproxyUrl !== null, 'a proxy was planned without a server');
+        if (relay !== null) relays.use(await openRelay({ ...relay, listen: relay.listens, upstream: listens }));
+        const upstream = relay?.listens ?? listens;
         // Addresses are unique on this machine, and the server may be shared by many clusters.
         const proxy = await createProxy(
           toxiproxyUrl,
@@ -202,7 +206,8 @@ async function openLinks(
           upstream,
         );
         opened.push(proxy);
-        linked.push({ proxy, question: remoting ? questions[to.role] : null });
+        // The port for replication answers no stranger, and not every broker has a fast one.
+        linked.push({ proxy, question: i === 0 ? questions[to.role] : null });
       }
       return createLink({ from: from.name, to: to.name, proxies: linked, unbreakable, note });
     }),
@@ -226,7 +231,10 @@ function describe(topology: Topology, options: ClusterOptions, plan: ClusterPlan
   const links = plan.links.map(({ from, to, proxies, unbreakable }) => ({
     from: from.name,
     to: to.name,
-    proxies: proxies.map(({ announced, proxy, listens }) => `${announced}: ${proxy} to ${listens}`),
+    proxies: proxies.map(
+      ({ announced, proxy, listens, relay }) =>
+        `${announced}: ${proxy} ${relay === null ? '' : `by the relay ${relay.listens} `}to ${listens}`,
+    ),
     unbreakable,
   }));
   const servers = plan.servers.map(({ name, process, target, ports }) => ({

@@ -28,7 +28,11 @@ export class MovedReplica {
     const port = await reserveBrokerPort();
     const file = path.join(options.evidenceFolder, `${server.process}.conf`);
     const config = await readFile(file, 'latin1');
-    await writeFile(file, config.replace(/^listenPort=.*$/m, `listenPort=${port}`), 'latin1');
+    // No proxy of the lab has the new port: the name of the old address would lead others there.
+    const moved = config
+      .replace(/^listenPort=.*$/m, `listenPort=${port}`)
+      .replace(/^brokerIP1=.*$/m, 'brokerIP1=127.0.0.1');
+    await writeFile(file, moved, 'latin1');
     await process.start();
     this.#address = `127.0.0.1:${port}`;
     options.observe('moved', this.#address, `${server.name}, id ${this.#brokerId}, listens at ${this.#address}`);

@@ -1,9 +1,20 @@
 import { parseAddress } from '../../reference-impl/base/address.ts';
-import type { PlannedPort, PlannedServer, PortSource } from './plan-servers.ts';
+import type { Dials } from './address-rewrite.ts';
+import { isNamed, type PlannedPort, type PlannedServer, type PortSource } from './plan-servers.ts';
+
+/** Between a proxy and its server: tells a process that takes no address book where its other proxies are. */
+export interface PlannedRelay {
+  readonly listens: string;
+  /** What the process that dials is told instead of announced addresses, and what the dialled one is. */
+  readonly dialler: Dials;
+  readonly server: Dials;
+}
 
 export interface PlannedProxy extends PlannedPort {
   /** `host:port` of the proxy. */
   readonly proxy: string;
+  /** Null: what is announced needs no change on its way. */
+  readonly relay: PlannedRelay | null;
 }
 
 /** One directed path between two servers, with a proxy for each port of the dialled one. */
@@ -26,10 +37,11 @@ function dials(from: PlannedServer, to: PlannedServer, mayEnter: boolean): boole
   return to.role === 'namesrv' || from.member?.group === to.member?.group;
 }
 
-/** A Java broker takes its HA port on every address, so that no proxy can have that port on another loopback address. */
+/** A controller dials what its configuration and its log name: only a host name means another address to each of them. */
 function whyUnbreakable(from: PlannedServer, to: PlannedServer, noToxiproxy: string | null): string | null {
   if (noToxiproxy !== null) return noToxiproxy;
-  if (from.target.dialling === 'address-book' || to.role !== 'broker') return null;
+  if (from.role !== 'controller' || from.target.dialling === 'address-book') return null;
+  if (from.target.dialling === 'hosts' && isNamed(to.ports[0])) return null;
   return `${from.target.name} dials ${to.name} at its own address, past every proxy of the lab.`;
 }
 
@@ -48,27 +60,62 @@ export async function planLinks(
   for (const from of servers) {
     for (const to of servers.filter((server) => dials(from, server, mayEnter))) {
       const unbreakable = whyUnbreakable(from, to, noToxiproxy);
-      const proxies: PlannedProxy[] = [];
-      for (const port of unbreakable === null ? to.ports : []) {
-        proxies.push({ ...port, proxy: await proxyAddress(from, to, port, servers.indexOf(from), ports) });
-      }
+      const proxies = unbreakable === null ? await planProxies(from, to, servers.indexOf(from), ports) : [];
       links.push({ from, to, proxies, unbreakable });
     }
   }
-  return links;
+  return await Promise.all(links.map(async (link) => await withRelays(link, links, ports)));
 }
 
 /**
- * A controller's port is part of its announced address, and so the proxy must have it too: on another loopback address,
- * which the host name of the controller stands for in the hosts file of the one that dials.
+ * A port that is announced by a host name is part of that announcement, and so the proxy must have it too: on another
+ * loopback address, which the name stands for in the hosts file of the one that dials. The ports of a broker lie in a row,
+ * in front of it as well: replicas reckon the fast one from the other.
  */
-async function proxyAddress(
+async function planProxies(
   from: PlannedServer,
   to: PlannedServer,
-  port: PlannedPort,
   fromIndex: number,
   ports: PortSource,
-): Promise<string> {
-  if (from.target.dialling === 'address-book' || to.role !== 'controller') return `127.0.0.1:${await ports.reserve()}`;
-  return `127.0.1.${fromIndex + 1}:${parseAddress(port.announced).port}`;
+): Promise<PlannedProxy[]> {
+  const first = to.role === 'broker' ? await ports.reserveBroker() : await ports.reserve();
+  const offset = first - portOf(to.ports[0]);
+  const proxyOf = (port: PlannedPort) =>
+    from.target.dialling === 'hosts' && isNamed(port)
+      ? `127.0.1.${fromIndex + 1}:${portOf(port)}`
+      : `127.0.0.1:${portOf(port) + offset}`;
+  // Only replicas dial the port for replication.
+  const dialled = from.role === 'controller' ? to.ports.slice(0, 1) : to.ports;
+  return dialled.map((port) => Object.assign({}, port, { proxy: proxyOf(port), relay: null }));
+}
+
+function portOf({ announced }: PlannedPort): number {
+  return parseAddress(announced).port;
+}
+
+async function withRelays(link: PlannedLink, all: readonly PlannedLink[], ports: PortSource): Promise<PlannedLink> {
+  const dialler = told(link.from, link.to, all);
+  const server = told(link.to, link.from, all);
+  if (Object.keys({ ...dialler, ...server }).length === 0) return link;
+  const proxies = await Promise.all(
+    link.proxies.map(async (proxy) => {
+      if (!proxy.remoting) return proxy;
+      return { ...proxy, relay: { listens: `127.0.0.1:${await ports.reserve()}`, dialler, server } };
+    }),
+  );
+  return { ...link, proxies };
+}
+
+/**
+ * What `to` can tell `from` of addresses that have a proxy, and that `from` does not find by itself. NameServers and
+ * brokers tell all of them, controllers no port for replication.
+ */
+function told(from: PlannedServer, to: PlannedServer, all: readonly PlannedLink[]): Dials {
+  if (from.role !== 'broker' || from.target.dialling === 'address-book') return {};
+  const known = (port: PlannedPort) => from.target.dialling === 'hosts' && isNamed(port);
+  const proxies = all
+    .filter((link) => link.from === from && link.to.role !== 'namesrv')
+    .flatMap((link) => link.proxies)
+    .filter((port) => !known(port) && (to.role !== 'controller' || port.remoting));
+  return Object.fromEntries(proxies.map(({ announced, proxy }) => [announced, proxy]));
 }

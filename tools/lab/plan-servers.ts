@@ -1,9 +1,11 @@
+import { parseAddress } from '../../reference-impl/base/address.ts';
 import type { Release } from '../../reference-impl/base/release.ts';
 import { Inconclusive } from './inconclusive.ts';
 import { SetupError } from './setup-error.ts';
 import type { Targets } from './targets.ts';
-import type { Role, Target } from './targets/target.ts';
+import type { Ability, Role, Target } from './targets/target.ts';
 import type { BrokerGroup, Topology } from './topology.ts';
+import { Unsupported } from './unsupported.ts';
 
 /** Where free ports come from. */
 export interface PortSource {
@@ -29,7 +31,7 @@ export interface PlannedServer {
   readonly target: Target;
   /** Group of a broker, and its place there from 0. */
   readonly member: { readonly group: BrokerGroup; readonly index: number } | null;
-  /** The first one is its address. */
+  /** The first one is its address; a broker's others are for replication, and the fast one, two below its address. */
   readonly ports: readonly [PlannedPort, ...PlannedPort[]];
 }
 
@@ -38,11 +40,22 @@ export function addressOf({ ports }: PlannedServer): string {
   return ports[0].announced;
 }
 
+/** Announced by a host name. */
+export function isNamed({ announced, listens }: PlannedPort): boolean {
+  return parseAddress(announced).host !== parseAddress(listens).host;
+}
+
 /**
  * Names and addresses of everything that a topology has. Throws `Inconclusive` when it needs a guest and the run has none,
- * `SetupError` when the guest is of another release.
+ * `SetupError` when the guest is of another release, `Unsupported` when a target does not have what the topology needs.
+ * @param mayEnter brokers may be of the old release first, in the same place
  */
-export async function planServers(topology: Topology, targets: Targets, ports: PortSource): Promise<PlannedServer[]> {
+export async function planServers(
+  topology: Topology,
+  targets: Targets,
+  ports: PortSource,
+  mayEnter: boolean,
+): Promise<PlannedServer[]> {
   const servers: PlannedServer[] = [];
   const port = (number: number, host = '127.0.0.1', remoting = true): PlannedPort => ({
     announced: `${host}:${number}`,
@@ -50,44 +63,57 @@ export async function planServers(topology: Topology, targets: Targets, ports: P
     remoting,
   });
 
-  async function addController(process: string | null, guest: boolean): Promise<void> {
+  // Who is dialled by an address that others tell has a name: it can mean another address to each of the diallers.
+  const hostOf = (name: string) => (usesNames(targets) ? name : '127.0.0.1');
+
+  async function addController(carrier: PlannedServer | null, guest: boolean): Promise<void> {
     const name = `controller-${servers.filter(({ role }) => role === 'controller').length}`;
-    const ports = [port(await reserve(), byName ? name : '127.0.0.1')] as const;
-    const target = targetOf(targets, 'new', guest);
-    servers.push({ name, role: 'controller', process: process ?? name, target, member: null, ports });
+    const own = [port(await ports.reserve(), hostOf(name))] as const;
+    const target = carrier?.target ?? targetOf(targets, 'controller', 'new', guest);
+    mustSupport(target, carrier === null ? 'controller' : 'controller-in-namesrv');
+    servers.push({ name, role: 'controller', process: carrier?.name ?? name, target, member: null, ports: own });
   }
-  // Brokers dial the address that the leader announces. A name can mean another address to each of them.
-  const byName = [targets.new, targets.guest].some((target) => target?.dialling === 'configuration');
-  const reserve = () => ports.reserve();
 
   for (const [i, { release, controller, guest }] of topology.namesrvs.entries()) {
     const name = `namesrv-${i}`;
-    const own = [port(await reserve())] as const;
-    servers.push({
-      name,
-      role: 'namesrv',
-      process: name,
-      target: targetOf(targets, release, guest),
-      member: null,
-      ports: own,
-    });
-    if (controller) await addController(name, guest);
+    const target = targetOf(targets, 'namesrv', release, guest);
+    mustSupport(target, 'namesrv');
+    const own = [port(await ports.reserve())] as const;
+    const server: PlannedServer = { name, role: 'namesrv', process: name, target, member: null, ports: own };
+    servers.push(server);
+    if (controller) await addController(server, guest);
   }
   for (const { guest } of topology.controllers) await addController(null, guest);
   for (const group of topology.brokers) {
     for (let index = 0; index < group.replicas; index++) {
       const name = `${group.group}-${index}`;
+      const target = targetOf(targets, 'broker', group.release, group.guests.includes(index));
+      mustSupport(target, 'broker');
+      mustSupport(target, group.roles === 'elected' ? 'elected-roles' : 'fixed-roles');
       const remoting = await ports.reserveBroker();
-      const own = [port(remoting), port(remoting + 1, '127.0.0.1', false)] as const;
-      const target = targetOf(targets, group.release, group.guests.includes(index));
+      // A Java broker takes its HA port on every address, and one of the old release all its ports: no proxy can have them.
+      const ownAddress = target.dialling === 'hosts' && target.release === 'new' && !mayEnter;
+      const host = ownAddress ? hostOf(name) : '127.0.0.1';
+      const own = [port(remoting, host), port(remoting + 1, '127.0.0.1', false), port(remoting - 2, host)] as const;
       servers.push({ name, role: 'broker', process: name, target, member: { group, index }, ports: own });
     }
   }
   return servers;
 }
 
-function targetOf(targets: Targets, release: Release, isGuest: boolean): Target {
-  if (!isGuest) return targets[release];
+/** Some process dials by host name, and none of them would be lost with one. */
+function usesNames(targets: Targets): boolean {
+  const ways = targets.all.map(({ dialling }) => dialling);
+  return ways.includes('hosts') && !ways.includes('configuration');
+}
+
+function mustSupport({ name, support }: Target, ability: Ability): void {
+  if (!support.abilities.has(ability))
+    throw new Unsupported(`${name} does not support ${ability}: it has none, or its file does not claim it.`);
+}
+
+function targetOf(targets: Targets, role: Role, release: Release, isGuest: boolean): Target {
+  if (!isGuest) return targets.of(role, release);
   const { guest } = targets;
   if (guest === null) throw new Inconclusive('This cluster has a guest: name one, such as `--guest apache:5.3.3`.');
   if (guest.release !== release)

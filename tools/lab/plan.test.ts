@@ -5,7 +5,7 @@ import { Inconclusive } from './inconclusive.ts';
 import { type ClusterPlan, planCluster } from './plan.ts';
 import { readProfile } from './profile.ts';
 import { SetupError } from './setup-error.ts';
-import { parseTargets } from './targets.ts';
+import { parseTargets, type RoleTexts } from './targets.ts';
 import { readTopology } from './topology.ts';
 
 interface Wish {
@@ -13,16 +13,17 @@ interface Wish {
   readonly brokers: string;
   readonly target: string;
   readonly guest?: string;
+  readonly roles?: RoleTexts;
   readonly noToxiproxy?: string;
   readonly configOf?: ClusterOptions['configOf'];
 }
 
-async function plan({ nameservers, brokers, target, guest, noToxiproxy, configOf }: Wish): Promise<ClusterPlan> {
+async function plan({ nameservers, brokers, target, guest, roles, noToxiproxy, configOf }: Wish): Promise<ClusterPlan> {
   let last = 10_000;
   const next = async () => (last += 10);
   return await planCluster({
     topology: readTopology(`nameservers/${nameservers}`, `brokers/${brokers}`),
-    targets: parseTargets(target, guest ?? null),
+    targets: parseTargets(target, guest ?? null, roles),
     profile: readProfile('tuned'),
     config: { broker: { allAckInSyncStateSet: true } },
     configOf: configOf ?? {},
@@ -52,7 +53,29 @@ test('an Apache broker is led through its proxies by configuration and host name
   assert.equal(namesrv.hosts['controller-0'], '127.0.0.1');
   assert.equal(namesrv.config.controllerDLegerPeers, `n0-${toController.announced}`);
   assert.equal(namesrv.config.enableControllerInNamesrv, true);
-  assert.match(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.unbreakable!, /apache:5\.3\.3 dials broker-a-1/);
+  const toMaster = linkOf(cluster, 'broker-a-1', 'broker-a-0')!.proxies;
+  assert.equal(first.config.brokerIP1, 'broker-a-0');
+  assert.deepEqual(
+    toMaster.map(({ announced, remoting }) => [announced.split(':')[0], remoting]),
+    [
+      ['broker-a-0', true],
+      ['127.0.0.1', false],
+      ['broker-a-0', true],
+    ],
+  );
+  assert.equal(toMaster[0]!.proxy.split(':')[0], second.hosts['broker-a-0']);
+  const relay = linkOf(cluster, 'broker-a-1', 'namesrv-0')!.proxies[0]!.relay!;
+  assert.deepEqual(relay.dialler, { [toMaster[1]!.announced]: toMaster[1]!.proxy });
+  assert.equal(linkOf(cluster, 'broker-a-1', 'controller-0')!.proxies[0]!.relay, null);
+});
+
+test('brokers of the old release are led by what relays put into the answers of NameServers', async () => {
+  const cluster = await plan({ nameservers: 'old', brokers: 'old', target: 'apache:4.9.7' });
+  const toMaster = linkOf(cluster, 'broker-a-1', 'broker-a-0')!.proxies;
+  const { relay, listens } = linkOf(cluster, 'broker-a-1', 'namesrv-0')!.proxies[0]!;
+  assert.deepEqual(relay!.dialler, Object.fromEntries(toMaster.map(({ announced, proxy }) => [announced, proxy])));
+  assert.notEqual(relay!.listens, listens);
+  assert.equal(processOf(cluster, 'broker-a-0').config.brokerIP1, '127.0.0.1');
 });
 
 test('Apache controllers reach each other through proxies, each by a loopback address of its own', async () => {
@@ -62,7 +85,8 @@ test('Apache controllers reach each other through proxies, each by a loopback ad
   assert.equal(hosts['controller-1'], '127.0.0.1');
   assert.equal(hosts['controller-0'], linkOf(cluster, 'controller-1', 'controller-0')!.proxies[0]!.proxy.split(':')[0]);
   assert.notEqual(hosts['controller-0'], '127.0.0.1');
-  assert.match(linkOf(cluster, 'controller-1', 'broker-a-0')!.unbreakable!, /apache:5\.3\.3 dials broker-a-0/);
+  const [toBroker] = linkOf(cluster, 'controller-1', 'broker-a-0')!.proxies;
+  assert.equal(toBroker!.proxy.split(':')[0], hosts['broker-a-0']);
 });
 
 test('a reference process is told announced addresses and dials every one through a proxy', async () => {
@@ -76,7 +100,7 @@ test('a reference process is told announced addresses and dials every one throug
   assert.equal(broker.config.controllerAddr, announced.join(';'));
   const proxies = cluster.links.flatMap(({ from, proxies }) => (from.name === 'broker-a-0' ? proxies : []));
   assert.deepEqual(broker.dials, Object.fromEntries(proxies.map(({ announced, proxy }) => [announced, proxy])));
-  assert.equal(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.proxies.length, 2);
+  assert.equal(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.proxies.length, 3);
   for (const [from, to] of [['controller-0', 'controller-2'] as const, ['controller-1', 'broker-a-0'] as const]) {
     assert.equal(linkOf(cluster, from, to)!.unbreakable, null);
   }
@@ -145,11 +169,44 @@ test('in a mixed group every process reaches a controller by its one name, each 
   const fromGuest = linkOf(cluster, 'controller-2', 'controller-0')!.proxies[0]!;
   assert.equal(fromGuest.proxy, `${guest.hosts['controller-0']}:${announced[0]!.split(':')[1]}`);
   assert.equal(linkOf(cluster, 'broker-a-0', 'broker-a-1')!.unbreakable, null);
-  assert.match(linkOf(cluster, 'broker-a-1', 'broker-a-0')!.unbreakable!, /apache:5\.3\.3 dials broker-a-0/);
+  const fromSlave = linkOf(cluster, 'broker-a-1', 'broker-a-0')!.proxies;
+  const told = Object.fromEntries(fromSlave.map(({ announced, proxy }) => [announced, proxy]));
+  assert.deepEqual(linkOf(cluster, 'broker-a-1', 'namesrv-0')!.proxies[0]!.relay!.dialler, told);
+  const remoting = Object.fromEntries(
+    fromSlave.filter((port) => port.remoting).map((port) => [port.announced, port.proxy]),
+  );
+  assert.deepEqual(linkOf(cluster, 'broker-a-1', 'controller-0')!.proxies[0]!.relay!.dialler, remoting);
+  assert.deepEqual(linkOf(cluster, 'controller-0', 'broker-a-1')!.proxies[0]!.relay!.server, remoting);
+  assert.equal(linkOf(cluster, 'controller-0', 'broker-a-1')!.proxies.length, 1);
+  const gap = (port: number) =>
+    Number(fromSlave[0]!.proxy.split(':')[1]) - Number(fromSlave[port]!.proxy.split(':')[1]);
+  assert.deepEqual([gap(1), gap(2)], [-1, 2]);
+  assert.match(linkOf(cluster, 'controller-2', 'broker-a-0')!.unbreakable!, /apache:5\.3\.3 dials broker-a-0/);
 });
 
 test('a cluster with a guest needs one, of the same release', async () => {
   const wish = { nameservers: 'guest-with-controller', brokers: 'controller-mode', target: 'reference' };
   await assert.rejects(plan(wish), Inconclusive);
   await assert.rejects(plan({ ...wish, guest: 'apache:4.9.7' }), SetupError);
+});
+
+test('roles of other targets stand in one cluster, and a link that nobody can break says why', async () => {
+  const wish = { nameservers: 'new-with-controller', brokers: 'controller-mode', target: 'reference' };
+  const cluster = await plan({ ...wish, roles: { namesrv: 'apache:5.3.3' } });
+  const names = cluster.servers.map(({ name, target }) => [name, target.name]);
+  assert.deepEqual(Object.fromEntries(names), {
+    'namesrv-0': 'apache:5.3.3',
+    'controller-0': 'apache:5.3.3',
+    'broker-a-0': 'reference:new',
+    'broker-a-1': 'reference:new',
+  });
+  const unbroken = cluster.links
+    .filter(({ unbreakable }) => unbreakable !== null)
+    .map(({ from, to }) => [from.name, to.name]);
+  assert.deepEqual(unbroken, [
+    ['controller-0', 'broker-a-0'],
+    ['controller-0', 'broker-a-1'],
+  ]);
+  const other = await plan({ ...wish, roles: { broker: 'apache:5.3.3' } });
+  assert.ok(other.links.every(({ unbreakable }) => unbreakable === null));
 });

@@ -62,7 +62,7 @@ const clusterName = 'switchlab';
 
 /** Decides names, addresses, links and configuration of every process; starts nothing. */
 export async function planCluster(options: PlanOptions): Promise<ClusterPlan> {
-  const servers = await planServers(options.topology, options.targets, options.ports);
+  const servers = await planServers(options.topology, options.targets, options.ports, options.mayEnter);
   const links = await planLinks(servers, options.ports, options.noToxiproxy, options.mayEnter);
   const nobody = `127.0.0.1:${await options.ports.reserve()}`;
   const names = [...new Set(servers.map((server) => server.process))];
@@ -172,17 +172,21 @@ function brokerKeys(
   const namesrvs = known('namesrv');
   const controllers = known('controller');
   const addresses = String(asked.fetchControllerAddrByDnsLookup) === 'true' ? controllers.map(named) : controllers;
-  const told = target.dialling === 'configuration' ? namesrvs.map((address) => dials[address] ?? address) : namesrvs;
+  const told = (known: readonly string[], byName: boolean) =>
+    target.dialling === 'address-book' || byName ? known : known.map((address) => dials[address] ?? address);
   const roleKeys: Settings =
     member.group.roles === 'elected'
-      ? { enableControllerMode: true, controllerAddr: addresses.length > 0 ? addresses.join(';') : nobody }
+      ? {
+          enableControllerMode: true,
+          controllerAddr: told(addresses, target.dialling === 'hosts').join(';') || nobody,
+        }
       : { brokerRole: member.index === 0 ? 'ASYNC_MASTER' : 'SLAVE', brokerId: member.index };
   return {
     brokerClusterName: clusterName,
     brokerName: member.group.group,
-    brokerIP1: '127.0.0.1',
+    brokerIP1: parseAddress(addressOf(self)).host,
     brokerIP2: '127.0.0.1',
-    namesrvAddr: told.join(';'),
+    namesrvAddr: told(namesrvs, false).join(';'),
     storePathRootDir: path.join(folder, 'store'),
     storePathCommitLog: path.join(folder, 'store', 'commitlog'),
     ...roleKeys,

@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RequestCode } from '../../reference-impl/remoting/codes.ts';
 import { probe, remotingQuestion } from './probe.ts';
-import { createProcess, type LabProcess, type ProcessSpec } from './processes.ts';
+import { createProcess, lastOutput, type LabProcess, type ProcessSpec } from './processes.ts';
+import { propertiesText } from './properties-text.ts';
 import type { Settings } from './settings-file.ts';
-import type { Role, Target } from './targets/target.ts';
+import { type Readiness, readyWhenItAnswers, type Role, type Target } from './targets/target.ts';
 import type { Note } from './timeline.ts';
 
 /** Everything that decides how one process of the lab runs. */
@@ -41,6 +42,7 @@ export class PreparedProcess {
   readonly process: LabProcess;
   readonly configFile: string;
   #preparation: Preparation;
+  #ready: Readiness = readyWhenItAnswers;
 
   /** Writes the files of the process; starts nothing. */
   constructor(preparation: Preparation) {
@@ -81,31 +83,34 @@ export class PreparedProcess {
     const { configFile } = this;
     mkdirSync(folder, { recursive: true });
     mkdirSync(evidenceFolder, { recursive: true });
-    writeFileSync(configFile, propertiesText(config), 'latin1');
+    writeFileSync(configFile, target.configText?.(role, config) ?? propertiesText(config), 'latin1');
     const launch = target.launch({ role, folder, configFile, hosts, dials, labDefect });
     for (const [file, text] of Object.entries(launch.files)) writeFileSync(file, text);
     const profiled = Object.entries(environment).map(([variable, value]) => [variable, String(value)]);
     const env = { ...Object.fromEntries(profiled), ...launch.env };
+    if (launch.logFolder !== null)
+      keepLogs(path.join(folder, launch.logFolder), path.join(evidenceFolder, `${name}-logs`));
+    this.#ready = launch.ready;
     const logFile = path.join(evidenceFolder, `${name}.log`);
     return { name, ...launch, env, workingFolder: folder, logFile, isReady: () => this.isReady(), note };
   }
 
-  /** Whether everything that it should serve by its configuration answers. */
+  /** Whether it said that it is ready, if that is waited for, and everything that it should serve by its configuration does. */
   async isReady(): Promise<boolean> {
+    const { output, probe: kind } = this.#ready;
+    if (output !== null && !output.test(lastOutput(this.process.logFile))) return false;
     const { role, config, serves } = this.#preparation;
     const carries = String(config.enableControllerInNamesrv) === 'true';
     const asked = serves.filter((served) => served.role === role || carries);
     const ask = ({ listens, role }: (typeof serves)[number]) =>
-      probe({ address: listens, question: questions[role], waitMs: readyAnswerMs });
-    return (await Promise.all(asked.map(ask))).every(({ outcome }) => outcome === 'answered');
+      probe({ address: listens, question: kind === 'answer' ? questions[role] : null, waitMs: readyAnswerMs });
+    const expected = kind === 'answer' ? 'answered' : 'silent';
+    return (await Promise.all(asked.map(ask))).every(({ outcome }) => outcome === expected);
   }
 }
 
-/** Text in the syntax of java.util.Properties. */
-function propertiesText(config: Settings): string {
-  const escape = (value: string) =>
-    value.replaceAll('\\', '\\\\').replaceAll(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return Object.entries(config)
-    .map(([key, value]) => `${key}=${escape(String(value))}\n`)
-    .join('');
+/** What it writes there over all its lives outlives its folder. */
+function keepLogs(folder: string, kept: string): void {
+  mkdirSync(kept, { recursive: true });
+  if (!existsSync(folder)) symlinkSync(kept, folder);
 }

@@ -1,5 +1,5 @@
 // One file per runner and thread, <cache>/children/<runner pid>-<runner start>-<thread>, a line per child:
-//   <pid> <start time>
+//   <pid> <start time> <process | group>
 // Start times are those of /proc/<pid>/stat, in clock ticks since boot: with them a pid names one process for ever.
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -27,31 +27,38 @@ function startOf(pid: number): string | null {
   }
 }
 
+interface ChildIdentity extends Identity {
+  /** It is the first of a process group that is of the lab as well. */
+  readonly group: boolean;
+}
+
 function isAlive({ pid, start }: Identity): boolean {
   return startOf(pid) === start;
 }
 
-function killNow(child: Identity): boolean {
-  if (!isAlive(child)) return false;
+function killNow(child: ChildIdentity): boolean {
+  // While members of a group live, no other process is given the pid of their first one.
+  if (!isAlive(child) && !(child.group && startOf(child.pid) === null)) return false;
   try {
-    process.kill(child.pid, 'SIGKILL');
+    process.kill(child.group ? -child.pid : child.pid, 'SIGKILL');
     return true;
   } catch {
     return false; // it ended between the look and the signal
   }
 }
 
-function childrenIn(file: string): Identity[] {
+function childrenIn(file: string): ChildIdentity[] {
   const lines = readFileSync(file, 'utf8').split('\n');
   return lines.flatMap((line) => {
-    const [pid, start] = line.split(' ');
-    return pid && start ? [{ pid: Number(pid), start }] : [];
+    const [pid, start, kind] = line.split(' ');
+    return pid && start ? [{ pid: Number(pid), start, group: kind === 'group' }] : [];
   });
 }
 
 /** Record of the children of this thread, on disk before anything can go wrong with them. */
 export interface ProcessRegistry {
-  add(pid: number): void;
+  /** @param group the child is the first of a process group of its own */
+  add(pid: number, group?: boolean): void;
   /** Kills, at once, every recorded child that still runs. */
   killAll(): void;
 }
@@ -60,10 +67,10 @@ async function openRegistry(): Promise<ProcessRegistry> {
   const folder = await cacheFolder('children');
   const file = path.join(folder, `${process.pid}-${startOf(process.pid) ?? 'unknown'}-${threadId}`);
   const registry: ProcessRegistry = {
-    add(pid) {
+    add(pid, group = false) {
       const start = startOf(pid);
       mkdirSync(folder, { recursive: true });
-      if (start !== null) appendFileSync(file, `${pid} ${start}\n`);
+      if (start !== null) appendFileSync(file, `${pid} ${start} ${group ? 'group' : 'process'}\n`);
     },
     killAll() {
       try {

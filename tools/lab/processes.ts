@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { Inconclusive } from './inconclusive.ts';
 import { ProcessExit } from './process-exit.ts';
+import { groupEnd, signalGroup } from './process-group.ts';
 import { processRegistry } from './process-registry.ts';
+import type { Signals } from './targets/target.ts';
 import type { Note } from './timeline.ts';
 import { ConditionFailure, until } from './until.ts';
 
@@ -16,6 +18,8 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   /** Added to the environment of the runner. */
   readonly env: Readonly<Record<string, string>>;
+  /** Absent: one process, which SIGTERM ends. Else it is the first of a process group, and has ended when all of that have. */
+  readonly signals?: Signals | null;
   readonly workingFolder: string;
   /** Takes standard output and standard error of every start, one after the other. */
   readonly logFile: string;
@@ -38,7 +42,7 @@ export interface LabProcess extends AsyncDisposable {
   waitReady(deadlineMs: number): Promise<void>;
   /** To be asked of a process that should refuse to run: its last lines when it ended. Throws at the deadline. */
   endsByItself(deadlineMs: number): Promise<string>;
-  /** Ends it with SIGTERM. Throws when it still runs at the deadline, and kills it then. */
+  /** Ends it with SIGTERM, or the signal that is its own. Throws when it still runs at the deadline, and kills it then. */
   stop(deadlineMs: number): Promise<void>;
   /** Ends it with SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
@@ -50,6 +54,7 @@ export interface LabProcess extends AsyncDisposable {
 }
 
 const lastLinesCount = 15;
+const startMark = '--- ';
 
 /** A process of the lab that has not started yet. Whoever disposes of it kills it. */
 export function createProcess(first: ProcessSpec): LabProcess {
@@ -59,24 +64,28 @@ export function createProcess(first: ProcessSpec): LabProcess {
   let state: LabProcess['state'] = 'ready to start';
   let endIsWanted = false;
   let unexpectedExit: ProcessExit | null = null;
+  /** Of the current or last start. */
+  let hasGroup = false;
 
   function note(what: string): void {
     spec.note({ process: spec.name, what });
   }
 
-  function signal(name: NodeJS.Signals): void {
+  function signal(name: NodeJS.Signals, whom: 'first' | 'all' = 'all'): void {
     if (child === undefined || state === 'ended')
       throw new Inconclusive(`${spec.name} does not run: no ${name} for it.`);
     note(name);
-    child.kill(name);
+    if (!hasGroup || whom === 'first') child.kill(name);
+    else signalGroup(child.pid!, name);
   }
 
   async function start(mayEnd = false): Promise<void> {
     if (state === 'running' || state === 'paused') throw new Inconclusive(`${spec.name} runs already.`);
     const registry = await processRegistry();
+    hasGroup = Boolean(spec.signals);
     const started = spawn(spec);
     if (started.pid === undefined) throw new Inconclusive(`${spec.name}: ${(await started).shortMessage}`);
-    registry.add(started.pid);
+    registry.add(started.pid, hasGroup);
     child = started;
     endIsWanted = mayEnd;
     state = 'running';
@@ -86,6 +95,7 @@ export function createProcess(first: ProcessSpec): LabProcess {
 
   async function watch(started: Child): Promise<void> {
     const { exitCode, signal } = await started;
+    if (hasGroup) await groupEnd(started.pid!);
     state = 'ended';
     const how = signal === undefined ? `exit code ${exitCode}` : signal;
     note(`ended, ${how}`);
@@ -120,10 +130,11 @@ export function createProcess(first: ProcessSpec): LabProcess {
   async function stop(deadlineMs: number): Promise<void> {
     endIsWanted = true;
     if (state === 'paused') resume();
-    signal('SIGTERM');
+    const { stop, stopReaches } = spec.signals ?? { stop: 'SIGTERM', stopReaches: 'first' };
+    signal(stop, stopReaches);
     if (await endsWithin(deadlineMs)) return;
     await kill();
-    throw new Error(`${spec.name} still ran ${deadlineMs / 1000} s after SIGTERM, and was killed.`);
+    throw new ConditionFailure(`${spec.name} still ran ${deadlineMs / 1000} s after ${stop}, and was killed.`);
   }
 
   async function kill(): Promise<void> {
@@ -170,18 +181,25 @@ export function createProcess(first: ProcessSpec): LabProcess {
 
 type Child = ReturnType<typeof spawn>;
 
-function spawn({ command, args, env, workingFolder, logFile }: ProcessSpec) {
+function spawn({ command, args, env, signals, workingFolder, logFile }: ProcessSpec) {
   mkdirSync(path.dirname(logFile), { recursive: true });
   // The child writes to the file itself, not through a pipe of this process: its log survives the runner.
   // execa takes every descriptor; its types know the first ten.
   const log = openSync(logFile, 'a') as 3;
   try {
-    writeSync(log, `--- ${command} ${args.join(' ')}\n`);
+    writeSync(log, `${startMark}${command} ${args.join(' ')}\n`);
     const outputs = { stdin: 'ignore', stdout: log, stderr: log, buffer: false } as const;
-    return execa(command, args, { cwd: workingFolder, env, ...outputs, reject: false });
+    const detached = Boolean(signals);
+    return execa(command, args, { cwd: workingFolder, env, ...outputs, detached, cleanup: !detached, reject: false });
   } finally {
     closeSync(log);
   }
+}
+
+/** What a process has written since its last start. */
+export function lastOutput(file: string): string {
+  const text = readFileSync(file, 'utf8');
+  return text.slice(text.indexOf('\n', text.lastIndexOf(`\n${startMark}`) + 1) + 1);
 }
 
 function lastLines(file: string): string {

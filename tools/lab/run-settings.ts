@@ -1,9 +1,13 @@
+import type { RoleTexts } from './targets.ts';
+
 /** What one conformance run was asked for; the runner hands it to the step workers through the environment. */
 export interface RunSettings {
   /** `reference` or a target list as given on the command line. */
   readonly target: string;
   /** Target that runs beside it in mixed clusters, null for none. */
   readonly guest: string | null;
+  /** Targets of single roles, in place of those of the run. */
+  readonly roles: RoleTexts;
   /** Name of a file in `configs/profiles`. */
   readonly profile: string;
   readonly seed: number;

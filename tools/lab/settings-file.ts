@@ -10,7 +10,7 @@ export type Settings = Readonly<Record<string, string | number | boolean>>;
 const configsFolder = path.resolve(import.meta.dirname, '../../configs');
 
 /**
- * One YAML file below `configs`, read key by key: what the reader does not ask for is an error, as is what it asks for in
+ * One YAML file, read key by key: what the reader does not ask for is an error, as is what it asks for in
  * another type. Throws `SetupError` naming file and key.
  */
 export class SettingsFile {
@@ -26,9 +26,13 @@ export class SettingsFile {
 
   /** @param name path below `configs` without `.yaml` */
   static read(name: string): SettingsFile {
-    const file = path.join(configsFolder, `${name}.yaml`);
+    return SettingsFile.readFile(path.join(configsFolder, `${name}.yaml`), `configs/${name}.yaml`);
+  }
+
+  /** @param where how errors name the file */
+  static readFile(file: string, where = file): SettingsFile {
     try {
-      return new SettingsFile(`${name}.yaml`, parse(readFileSync(file, 'utf8')));
+      return new SettingsFile(where, parse(readFileSync(file, 'utf8')));
     } catch (thrown) {
       if (thrown instanceof SetupError) throw thrown;
       throw new SetupError(`Cannot read ${file}: ${errorText(thrown)}`, { cause: thrown });
@@ -79,6 +83,38 @@ export class SettingsFile {
     return value;
   }
 
+  /** Any text that is not empty; absent: `absent`, and without one that is an error. */
+  text(key: string, absent?: string): string {
+    const value = this.#take(key) ?? absent;
+    if (typeof value === 'number') return String(value);
+    if (typeof value !== 'string' || value === '') throw this.#refuse(`${key} must be a text`);
+    return value;
+  }
+
+  /** A list of texts; empty when the key is absent. */
+  texts(key: string): string[] {
+    const value = this.#take(key) ?? [];
+    if (!Array.isArray(value)) throw this.#refuse(`${key} is no list`);
+    return value.map((item) => {
+      if (typeof item === 'string' || typeof item === 'number') return String(item);
+      throw this.#refuse(`${key} must be a list of texts`);
+    });
+  }
+
+  /** The keys that the file has here. */
+  get keys(): string[] {
+    return Object.keys(this.#values);
+  }
+
+  /** What `work` makes of a value it does not take becomes an error that names file and key. */
+  checked<T>(key: string, work: () => T): T {
+    try {
+      return work();
+    } catch (thrown) {
+      throw this.#refuse(`${key}: ${errorText(thrown)}`);
+    }
+  }
+
   /** A duration written as `30 s`, in ms. */
   durationMs(key: string): number {
     const value = this.#take(key);
@@ -110,6 +146,6 @@ export class SettingsFile {
   }
 
   #refuse(text: string): SetupError {
-    return new SetupError(`configs/${this.#where} ${text}.`);
+    return new SetupError(`${this.#where} ${text}.`);
   }
 }

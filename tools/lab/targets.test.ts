@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import { execa } from 'execa';
 import { temporaryFolder } from './folders.ts';
 import { SetupError } from './setup-error.ts';
-import { parseTargets } from './targets.ts';
+import { assertReleases, assertSupported, knowsBrokersByAddress } from './support.ts';
+import { absoluteTargets, parseTargets } from './targets.ts';
+import { roles } from './targets/target.ts';
 
 const namesOf = (text: string) => {
   const targets = parseTargets(text);
@@ -31,8 +33,53 @@ test('a guest is one target more, with a profile for both', () => {
   assert.throws(() => parseTargets('apache:5.3.3', 'reference'), SetupError);
 });
 
+test('single roles may be played by other targets, each side of them on its own', () => {
+  const targets = parseTargets('reference', null, { namesrv: 'apache:5.4.0,apache:4.9.4', broker: 'apache:5.1.0' });
+  const names = (release: 'new' | 'old') => roles.map((role) => targets.of(role, release).name);
+  assert.deepEqual(names('new'), ['apache:5.4.0', 'reference:new', 'apache:5.1.0']);
+  assert.deepEqual(names('old'), ['apache:4.9.4', 'reference:old', 'reference:old']);
+  assert.equal(targets.defaultProfile, 'mixed');
+  assert.equal(parseTargets('apache:5.3.3', null, { broker: 'apache:5.1.0' }).defaultProfile, 'tuned');
+  assert.deepEqual(Object.keys(targets.versions).length, 5);
+  assert.throws(() => parseTargets('reference', null, { broker: 'apache:5.1.0,apache:5.4.0' }), SetupError);
+});
+
+test('paths of targets hold in any working folder', () => {
+  const list = absoluteTargets('reference:new, dist:some/rocketmq');
+  assert.equal(list, `reference:new,dist:${path.resolve('some/rocketmq')}`);
+  assert.equal(absoluteTargets('my-target.yaml'), path.resolve('my-target.yaml'));
+});
+
+test('parts of a release that are nowhere to be had are roles that it does not play', () => {
+  const { support } = parseTargets('apache:5.3.2').new;
+  assert.deepEqual(
+    roles.filter((role) => support.abilities.has(role)),
+    ['broker'],
+  );
+  assert.ok(parseTargets('apache:5.3.3').new.support.abilities.has('controller'));
+});
+
+test('what is younger than a release of the run is unsupported, and what is about other releases', () => {
+  const old = parseTargets('apache:5.1.0');
+  assertSupported(old, ['@CTL-BRK-05', '@CTL-PAR-10']);
+  assert.throws(() => assertSupported(old, ['@CTL-ID-07']), /CTL-ID-07, which is about 5\.1\.1 and later/);
+  assertSupported(parseTargets('apache:5.1.1'), ['@CTL-ID-07']);
+  assertReleases(old, { broker: '<=5.1.0', controller: '<=5.1.0' });
+  assert.throws(() => assertReleases(old, { controller: '>=5.1.1' }), /--controller-target/);
+  assertReleases(parseTargets('apache:5.1.0', null, { controller: 'reference' }), { controller: '>=5.1.1' });
+  assert.deepEqual([knowsBrokersByAddress(old), knowsBrokersByAddress(parseTargets('reference'))], [true, false]);
+});
+
 test('what names no target, or two for one release, is refused', () => {
-  for (const text of ['', 'apache', 'apache:latest', 'reference:newer', 'apache:5.3.3,apache:5.5.0']) {
+  for (const text of [
+    '',
+    'apache',
+    'apache:latest',
+    'dist:/nowhere',
+    'nowhere.yaml',
+    'reference:newer',
+    'apache:5.3.3,apache:5.5.0',
+  ]) {
     assert.throws(() => parseTargets(text), SetupError, text);
   }
 });

@@ -1,13 +1,23 @@
+import path from 'node:path';
 import { type Release, releases } from '../../reference-impl/base/release.ts';
 import { SetupError } from './setup-error.ts';
 import { apacheTarget } from './targets/apache.ts';
+import { commandTarget } from './targets/command.ts';
+import { distTarget } from './targets/dist.ts';
 import { referenceTarget } from './targets/reference.ts';
-import type { Target } from './targets/target.ts';
+import type { Role, Target } from './targets/target.ts';
+
+/** Lists of targets for single roles, in place of those of the run. */
+export type RoleTexts = Partial<Readonly<Record<Role, string>>>;
 
 /** The pair of releases that a run judges. */
 export interface Targets extends Readonly<Record<Release, Target>> {
   /** Runs beside the target in mixed clusters; null: this run has none. */
   readonly guest: Target | null;
+  /** Who plays a role in this run; a controller inside a NameServer is of the NameServer's target. */
+  of(role: Role, release: Release): Target;
+  /** Everything that a cluster of this run may start, each once. */
+  readonly all: readonly Target[];
   readonly defaultProfile: string;
   /** Target name to what a report shows. */
   readonly versions: Readonly<Record<string, string>>;
@@ -17,34 +27,67 @@ export interface Targets extends Readonly<Record<Release, Target>> {
 
 /** Releases taken when a list of Apache targets names only one side. */
 const apacheDefaults: Record<Release, string> = { new: '5.3.3', old: '4.9.7' };
+const isFile = (item: string) => /\.ya?ml$/.test(item);
 
 /**
- * Reads `reference`, or a comma list of `reference:new`, `reference:old` and `apache:<version>`, at most one for each
- * release; the side that is not named comes from the same family. Throws `SetupError`.
+ * Reads `reference`, or a comma list of `reference:new`, `reference:old`, `apache:<version>`, `dist:<folder>` and target
+ * files (`my-target.yaml`), at most one for each release; the side that is not named comes from the same family, for a
+ * folder or file from the reference. Throws `SetupError`.
  * @param guestText one target, null for none
  */
-export function parseTargets(text: string, guestText: string | null = null): Targets {
-  const named = text.split(',').flatMap((item) => parseTarget(item.trim()));
-  const take = (release: Release): Target => {
-    const [target, second] = named.filter((candidate) => candidate.release === release);
-    if (second) throw new SetupError(`"${text}" names two targets of the ${release} release: name one.`);
-    return (
-      target ?? (named[0]!.name.startsWith('apache') ? apacheTarget(apacheDefaults[release]) : referenceTarget(release))
-    );
-  };
+export function parseTargets(text: string, guestText: string | null = null, roles: RoleTexts = {}): Targets {
+  const named = parseList(text);
+  const sibling = (release: Release): Target =>
+    named[0]!.name.startsWith('apache') ? apacheTarget(apacheDefaults[release]) : referenceTarget(release);
+  const take = (release: Release): Target => named.find((target) => target.release === release) ?? sibling(release);
   const pair = { new: take('new'), old: take('old') };
   const guest = guestText === null ? null : parseOneTarget(guestText);
-  const all = [pair.new, pair.old, ...(guest ? [guest] : [])];
+  const ofRoles = Object.entries(roles).flatMap(([role, list]) =>
+    parseList(list).map((target) => ({ role: role as Role, target })),
+  );
+  const all = [pair.new, pair.old, ...(guest ? [guest] : []), ...ofRoles.map(({ target }) => target)];
   const slowest = all.some(({ defaultProfile }) => defaultProfile === 'tuned') ? 'tuned' : 'compressed';
   return {
     ...pair,
     guest,
-    defaultProfile: guest === null ? slowest : 'mixed',
+    all,
+    of: (role, release) =>
+      ofRoles.find((own) => own.role === role && own.target.release === release)?.target ?? pair[release],
+    // Java beside the reference: what boots may be silent for seconds.
+    defaultProfile: isMixture(all) ? 'mixed' : slowest,
     versions: Object.fromEntries(all.map(({ name, version }) => [name, version])),
     async prepare() {
       await Promise.all(all.map((target) => target.prepare()));
     },
   };
+
+  /** The old release stands beside the new one in few clusters only, and takes the timings of either. */
+  function isMixture(targets: readonly Target[]): boolean {
+    const profiles = new Set(targets.filter(({ release }) => release === 'new').map((target) => target.defaultProfile));
+    return guest !== null || profiles.size > 1;
+  }
+}
+
+/** The same list with paths that hold in any working folder. */
+export function absoluteTargets(list: string): string {
+  return splitList(list).map(absoluteItem).join(',');
+}
+
+function absoluteItem(item: string): string {
+  if (isFile(item)) return path.resolve(item);
+  return item.startsWith('dist:') ? `dist:${path.resolve(item.slice('dist:'.length))}` : item;
+}
+
+const splitList = (list: string) => list.split(',').map((item) => item.trim());
+
+/** Targets of a list, at most one for each release. */
+function parseList(list: string): Target[] {
+  const named = splitList(list).flatMap(parseTarget);
+  for (const release of releases) {
+    const own = named.filter((target) => target.release === release);
+    if (own.length > 1) throw new SetupError(`"${list}" names two targets of the ${release} release: name one.`);
+  }
+  return named;
 }
 
 /** Reads one target, such as `reference:new`. Throws `SetupError`. */
@@ -56,9 +99,14 @@ export function parseOneTarget(text: string): Target {
 
 function parseTarget(item: string): Target[] {
   if (item === 'reference') return releases.map(referenceTarget);
-  const [family, what = ''] = item.split(':');
+  if (isFile(item)) return [commandTarget(path.resolve(item))];
+  const family = item.split(':')[0]!;
+  const what = item.slice(family.length + 1);
   const release = releases.find((name) => name === what);
   if (family === 'reference' && release) return [referenceTarget(release)];
   if (family === 'apache' && /^[45]\.\d+\.\d+$/.test(what)) return [apacheTarget(what)];
-  throw new SetupError(`"${item}" is no target: write reference, reference:new, reference:old or apache:<version>.`);
+  if (family === 'dist' && what !== '') return [distTarget(path.resolve(what))];
+  throw new SetupError(
+    `"${item}" is no target: write reference, reference:new, reference:old, apache:<version>, dist:<folder> or a YAML file.`,
+  );
 }

@@ -42,10 +42,7 @@ test('every profile names only keys that RocketMQ has', () => {
 test('what a settings file does not mean is refused with its place', () => {
   const node = (values: unknown) => new SettingsFile('x.yaml', values);
   const refusals: [() => unknown, RegExp][] = [
-    [
-      () => node({ release: 'older' }).oneOf('release', ['old', 'new']),
-      /configs\/x\.yaml release must be one of old, new/,
-    ],
+    [() => node({ release: 'older' }).oneOf('release', ['old', 'new']), /x\.yaml release must be one of old, new/],
     [() => node({ replicas: 0 }).count('replicas'), /replicas must be a positive integer/],
     [() => node({ guests: [0, -1] }).indexes('guests'), /guests must be a list of places from 0/],
     [() => node({ controller: 'yes' }).flag('controller'), /controller must be true or false/],

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { Settings } from '../lab/settings-file.ts';
 import { readProfile } from '../lab/profile.ts';
 import { SetupError } from '../lab/setup-error.ts';

@@ -68,7 +68,7 @@ function rewritten(server: Server, key: string, value: string, options: RewriteO
   if (ownHosts.includes(key)) return loopback;
   if (key === 'listenPort') return portOf(at(server.address));
   if (key === 'haListenPort') return String(Number(portOf(at(server.address))) + 1);
-  if (/Port$/.test(key) && Number(value) > 0) return String(options.freePort());
+  if (key.endsWith('Port') && Number(value) > 0) return String(options.freePort());
   if (pathKey.test(key) && value.split(',').every((part) => path.isAbsolute(part)))
     return value
       .split(',')

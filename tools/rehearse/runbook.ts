@@ -86,7 +86,7 @@ export function renderMarkdown(runbook: Runbook): string {
     lines.push(`## ${title}`, '');
     for (const step of steps) lines.push(...stepLines(step), '');
   }
-  return `${lines.join('\n')}`;
+  return lines.join('\n');
 }
 
 function stepLines(step: RunbookStep): string[] {

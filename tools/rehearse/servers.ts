@@ -31,30 +31,30 @@ export function serversOf(deployment: Deployment): Server[] {
   if (proxy) throw new SetupError(`${proxy.path}: a proxy cannot be rehearsed; leave its file out.`);
   const namesrvAddresses = addressesOfNamesrvs(deployment);
   const apart = files.filter(({ role }) => role === 'controller');
+  const server = (file: ConfFile, own: Pick<Server, 'role' | 'group' | 'address' | 'controllerAddress'>): Server =>
+    Object.assign({ file, name: nameOf(file, files) }, own);
   return [
     ...namesrvs.map((file, i) => {
       const controllerAddress = isEmbedded(file) ? controllerOf(file) : null;
-      return { ...named(file, files), role: 'namesrv' as const, address: namesrvAddresses[i]!, controllerAddress };
+      return server(file, { role: 'namesrv', group: null, address: namesrvAddresses[i]!, controllerAddress });
     }),
     ...apart.map((file) => {
       const address = controllerOf(file);
-      return { ...named(file, files), role: 'controller' as const, address, controllerAddress: address };
+      return server(file, { role: 'controller', group: null, address, controllerAddress: address });
     }),
-    ...brokers.map((file) => ({
-      ...named(file, files),
-      role: 'broker' as const,
-      group: file.text('brokerName'),
-      address: `${file.given('brokerIP1')?.value.trim() ?? deployment.hostOf(file) ?? file.path}:${file.number('listenPort')}`,
-      controllerAddress: null,
-    })),
+    ...brokers.map((file) => {
+      const host = file.given('brokerIP1')?.value.trim() ?? deployment.hostOf(file) ?? file.path;
+      const address = `${host}:${file.number('listenPort')}`;
+      return server(file, { role: 'broker', group: file.text('brokerName'), address, controllerAddress: null });
+    }),
   ];
 }
 
-function named(file: ConfFile, all: readonly ConfFile[]) {
+function nameOf(file: ConfFile, all: readonly ConfFile[]): string {
   const short = path.basename(file.path).replace(/\.(conf|properties)$/, '');
   const twins = all.filter((other) => path.basename(other.path) === path.basename(file.path));
   const folder = path.basename(path.dirname(file.path));
-  return { file, name: twins.length > 1 ? `${folder}-${short}` : short, group: null };
+  return twins.length > 1 ? `${folder}-${short}` : short;
 }
 
 function controllerOf(file: ConfFile): string {

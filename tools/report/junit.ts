@@ -21,7 +21,7 @@ function testCase(scenario: ScenarioResult): string {
       ? ['failure', 'fail']
       : scenario.verdict === 'inconclusive'
         ? ['error', 'inconclusive']
-        : ['skipped', 'deviates'];
+        : ['skipped', scenario.verdict];
   return `${open}>\n      <${tag} message="${message}">${text}</${tag}>\n    </testcase>`;
 }
 
@@ -31,7 +31,7 @@ export function renderJUnit(report: RunReport): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<testsuites>',
-    `  <testsuite name="${escape(`conformance ${report.target}`)}" tests="${report.scenarios.length}" failures="${count('fail')}" errors="${count('inconclusive')}" skipped="${count('deviates')}" time="${(report.durationMs / 1000).toFixed(3)}">`,
+    `  <testsuite name="${escape(`conformance ${report.target}`)}" tests="${report.scenarios.length}" failures="${count('fail')}" errors="${count('inconclusive')}" skipped="${count('deviates') + count('unsupported')}" time="${(report.durationMs / 1000).toFixed(3)}">`,
     ...report.scenarios.map(testCase),
     '  </testsuite>',
     '</testsuites>',

@@ -1,6 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Observation, observationMediaType, type ScenarioResult, type StepResult } from './types.ts';
+import {
+  type Observation,
+  observationMediaType,
+  type ScenarioResult,
+  type StepResult,
+  verdictOfError,
+} from './types.ts';
 
 // The parts of the Cucumber message stream that a verdict is made of (protocol 32, one JSON envelope a line).
 interface Timestamp {
@@ -162,7 +168,7 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 
 /** A step that threw `Inconclusive`, or a scenario that never ended (harness gone), says nothing about the target. */
 function verdictOf(failed: StepFinished | undefined, endedMs: number | undefined): ScenarioResult['verdict'] {
-  if (failed) return failed.testStepResult.exception?.type === 'Inconclusive' ? 'inconclusive' : 'fail';
+  if (failed) return verdictOfError[failed.testStepResult.exception?.type ?? ''] ?? 'fail';
   return endedMs === undefined ? 'inconclusive' : 'pass';
 }
 

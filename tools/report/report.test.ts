@@ -4,9 +4,10 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type Folder, temporaryFolder } from '../lab/folders.ts';
+import { isInRange } from '../lab/version-range.ts';
 import { observeCell, readCompatibilityTable } from './compatibility.ts';
 import { renderCompatibilityTable, renderSummary } from './console.ts';
-import { applyKnownDeviations } from './deviations.ts';
+import { applicableTo, applyKnownDeviations, readKnownDeviations } from './deviations.ts';
 import { withEvidence } from './evidence.ts';
 import { fixtureReport, playFixture, withFixtureEvidence } from './fixture/run.ts';
 import { renderJUnit } from './junit.ts';
@@ -16,9 +17,21 @@ import { renderSarif } from './sarif.ts';
 import { type RunReport, type ScenarioResult, verdicts } from './types.ts';
 import { tellGitHub } from './write.ts';
 
+const projectRoot = path.resolve(import.meta.dirname, '../..');
 let folder: Folder;
 let results: ScenarioResult[];
 const report = fixtureReport;
+
+test('every listed deviation has a range, a role, a reason and a reference, and names a requirement', () => {
+  const known = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
+  const ids = readRequirements().flatMap(({ requirements }) => requirements.map(({ id }) => id));
+  for (const { requirement, role, versions, reason, reference } of known) {
+    assert.ok(ids.includes(requirement), requirement);
+    assert.ok(['namesrv', 'controller', 'broker'].includes(role), role);
+    assert.equal(typeof isInRange('5.3.3', versions), 'boolean');
+    assert.ok(reason.length > 0 && (/issues\/\d+/.test(reference) || /reproduced/.test(reference)), reference);
+  }
+});
 
 const cell = (requirement: string) => readCompatibilityTable().cells.find((c) => c.requirement === requirement)!;
 
@@ -36,6 +49,7 @@ test('each end of a scenario has its verdict, each outline row its requirement',
       ['CTL-CMP-02', 'fail'],
       ['CTL-CMP-03', 'inconclusive'],
       ['CTL-CMP-04', 'fail'],
+      ['CTL-CMP-05', 'unsupported'],
     ],
   );
   assert.equal(results[0]!.rule, 'Every kind of end has its verdict');
@@ -58,22 +72,40 @@ test('a failure is printed with its step and the line that replays it', () => {
   assert.match(summary, /FAIL {2}CTL-CMP-02/);
   assert.match(summary, /at: When a step fails/);
   assert.match(summary, /--seed 7 tools\/report\/fixture\/verdicts.feature:17/);
-  assert.match(summary, /1 pass, 0 deviates, 2 fail, 1 inconclusive/);
+  assert.match(summary, /1 pass, 0 deviates, 2 fail, 1 inconclusive, 1 unsupported/);
 });
 
 test('a listed deviation whose promise fails deviates; one that passes, or fails before its promise, fails', () => {
-  const listed = (requirement: string) => [{ requirement, scenario: '', reason: 'known', reference: '#1' }];
+  const listed = (requirement: string, mustShow = true) => [
+    { requirement, scenario: '', role: 'broker', versions: '5.3.3', mustShow, reason: 'known', reference: '#1' },
+  ];
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-02'))[1]!.verdict, 'fail');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-04'))[3]!.verdict, 'deviates');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-01'))[0]!.verdict, 'fail');
+  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-01', false))[0]!.verdict, 'pass');
   assert.equal(applyKnownDeviations(results, listed('CTL-CMP-03'))[2]!.verdict, 'inconclusive');
+  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-05'))[4]!.verdict, 'unsupported');
+});
+
+test('a deviation applies to its releases in its role; only originals, and what needs no race, must show it', () => {
+  const entry = { requirement: 'CTL-CMP-01', scenario: '', role: 'controller', reason: '', reference: '#1' };
+  const known = [
+    { ...entry, versions: '>=5.3.2 <5.4.0' },
+    { ...entry, versions: '5.3.3', sometimes: true },
+  ];
+  const mustShow = (role: string, version: string, original: boolean) =>
+    applicableTo(known, [{ role, version, original }]).map((deviation) => deviation.mustShow);
+  assert.deepEqual(mustShow('controller', '5.3.3', true), [true, false]);
+  assert.deepEqual(mustShow('controller', '5.3.3', false), [false, false]);
+  assert.deepEqual(mustShow('controller', '5.4.0', true), []);
+  assert.deepEqual(mustShow('broker', '5.3.3', true), []);
 });
 
 test('JUnit keeps outline rows apart and escapes what XML cannot hold', () => {
   const xml = renderJUnit(report(results));
-  assert.equal(xml.match(/<testcase /g)!.length, 4);
+  assert.equal(xml.match(/<testcase /g)!.length, 5);
   assert.match(xml, /<failure message="fail">Error: 2 &lt; 3 &amp; &quot;lost&quot;/);
-  assert.match(xml, /tests="4" failures="2" errors="1" skipped="0"/);
+  assert.match(xml, /tests="5" failures="2" errors="1" skipped="1"/);
 });
 
 test('evidence goes into the result: where it is, sends in numbers, the broken invariant, settings', async () => {

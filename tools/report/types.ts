@@ -1,8 +1,17 @@
 import type { AskedSetting } from '../lab/asked-settings.ts';
 
-/** What a scenario came to. `deviates`: fails as a listed known deviation says; `inconclusive`: the fault did not bite or the harness broke. */
-export const verdicts = ['pass', 'deviates', 'fail', 'inconclusive'] as const;
+/**
+ * What a scenario came to. `deviates`: fails as a listed known deviation says; `inconclusive`: the fault did not bite or the
+ * harness broke; `unsupported`: the target does not have what it needs, as its maker says.
+ */
+export const verdicts = ['pass', 'deviates', 'fail', 'inconclusive', 'unsupported'] as const;
 export type Verdict = (typeof verdicts)[number];
+
+/** What the first error of a scenario makes of it, by its name; any other: `fail`. */
+export const verdictOfError: Readonly<Record<string, Verdict>> = {
+  Inconclusive: 'inconclusive',
+  Unsupported: 'unsupported',
+};
 
 /** Something a step saw, attached to the message stream as JSON under `observationMediaType`. */
 export interface Observation {
@@ -100,6 +109,8 @@ export interface RunReport {
   readonly target: string;
   /** Target that ran beside it in mixed clusters, null for none. */
   readonly guest: string | null;
+  /** Targets of single roles, as given. */
+  readonly roles?: Readonly<Record<string, string>>;
   readonly profile: string;
   readonly seed: number;
   readonly selection: Selection;

@@ -51,7 +51,7 @@ export function readOtherReports(resultsFolder: string, report: RunReport): RunR
   const newest = new Map<string, RunReport>();
   for (const run of readdirSync(resultsFolder)) {
     const file = path.join(resultsFolder, run, 'report.json');
-    if (run === report.run || !existsSync(file)) continue;
+    if (run === report.run || !existsSync(file) || wasBroken(path.join(resultsFolder, run))) continue;
     const other = parseReport(file);
     if (other?.schema !== reportSchema || other.target === report.target) continue;
     const judgesTable = other.scenarios.some(({ requirements }) => requirements.includes('CTL-CMP-01'));
@@ -59,4 +59,10 @@ export function readOtherReports(resultsFolder: string, report: RunReport): RunR
     if (judgesTable && (!known || known.startedMs < other.startedMs)) newest.set(other.target, other);
   }
   return [...newest.values()];
+}
+
+/** Whether the reference of that run had a lab defect. */
+function wasBroken(runFolder: string): boolean {
+  const file = path.join(runFolder, 'settings.json');
+  return existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { labDefect?: unknown }).labDefect != null;
 }

@@ -12,6 +12,8 @@ import type { ApacheInstallation } from './apache-installation.ts';
 import type { Target } from './target.ts';
 
 const dumpDeadlineMs = 60_000;
+/** Without archives, on a machine that may be busy. */
+const firstBootMs = 240_000;
 
 /** One process of each role that a release has. */
 function everyRole(release: Release): Topology {
@@ -36,16 +38,19 @@ export async function makeArchives(target: Target, installation: ApacheInstallat
     if (existsSync(installation.archiveOf('broker')) || !(await canDump())) return;
     await using folder = await temporaryFolder();
     const recording = { ...target, launch: record(target) };
+    const profile = readProfile('tuned');
     await using cluster = await Cluster.start(topology, {
       targets: {
         new: recording,
         old: recording,
         guest: null,
+        of: () => recording,
+        all: [recording],
         defaultProfile: '',
         versions: {},
         prepare: async () => undefined,
       },
-      profile: readProfile('tuned'),
+      profile: { ...profile, deadlines: { ...profile.deadlines, ready: firstBootMs } },
       seed: 0,
       toxiproxyUrl: null,
       evidenceFolder: path.join(folder.path, 'evidence'),

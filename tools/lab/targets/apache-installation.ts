@@ -6,6 +6,9 @@ import type { Release } from '../../../reference-impl/base/release.ts';
 import { cacheFolder } from '../folders.ts';
 import { withLock } from '../lock.ts';
 import { SetupError } from '../setup-error.ts';
+import { compareVersions } from '../version-range.ts';
+import { missingParts } from './apache-releases.ts';
+import { javaVersion } from './java.ts';
 import type { Role } from './target.ts';
 
 /** One release in the user's cache folder. */
@@ -25,6 +28,15 @@ const artifacts: Record<Release, readonly string[]> = {
   new: ['namesrv', 'broker', 'controller', 'tools', 'client'],
 };
 const fetchDeadlineMs = 600_000;
+/** From here on a release brings logback under a name of its own. */
+const relocatedSince = '5.1.0';
+
+function partsOf(version: string, release: Release): readonly string[] {
+  const missing = missingParts(version);
+  const parts = artifacts[release].filter((part) => !missing.includes(part));
+  if (parts.length === 0) throw new SetupError(`Maven Central has no part of Apache RocketMQ ${version}.`);
+  return parts;
+}
 
 /** Finds or fetches a release. Throws `SetupError` when Java, Maven or the release is missing. */
 export async function installApache(version: string, release: Release): Promise<ApacheInstallation> {
@@ -35,31 +47,21 @@ export async function installApache(version: string, release: Release): Promise<
   const logback = path.join(home, 'conf', 'logback.xml');
   await withLock(path.join(folder, 'lock'), async () => {
     if (!existsSync(lib)) await fetchJars(version, release, folder, lib);
-    await writeLogback(path.dirname(logback), release);
+    await writeLogback(path.dirname(logback), version);
   });
   return {
     lib,
     home,
-    // 5.x carries a relocated logback that reads a property of its own; 4.9.x also reads its file below ROCKETMQ_HOME.
+    // A relocated logback reads a property of its own; releases before it also read their files below ROCKETMQ_HOME.
     logging: [`-Drmq.logback.configurationFile=${logback}`, `-Dlogback.configurationFile=${logback}`],
     archiveOf: (role) => path.join(folder, `${role}-java-${java}.jsa`),
   };
 }
 
-/** `17.0.15`. */
-async function javaVersion(): Promise<string> {
-  try {
-    const { stderr } = await execa('java', ['-version']);
-    return /version "([^"]+)"/.exec(stderr)?.[1] ?? 'unknown';
-  } catch (thrown) {
-    throw new SetupError('Apache targets need Java 11 or later: put `java` on the PATH.', { cause: thrown });
-  }
-}
-
 async function fetchJars(version: string, release: Release, folder: string, lib: string): Promise<void> {
   const pom = path.join(folder, 'pom.xml');
   const scratch = `${lib}-${process.pid}`;
-  await writeFile(pom, pomText(version, artifacts[release]));
+  await writeFile(pom, pomText(version, partsOf(version, release)));
   try {
     await execa(
       'mvn',
@@ -93,9 +95,9 @@ ${names.map(dependency).join('\n')}
 `;
 }
 
-async function writeLogback(folder: string, release: Release): Promise<void> {
+async function writeLogback(folder: string, version: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const packages = release === 'old' ? '' : 'org.apache.rocketmq.logging.';
+  const packages = compareVersions(version, relocatedSince) < 0 ? '' : 'org.apache.rocketmq.logging.';
   const text = `<configuration>
   <appender name="stdout" class="${packages}ch.qos.logback.core.ConsoleAppender">
     <encoder><pattern>%d{HH:mm:ss.SSS} %level %logger{0} %msg%n</pattern></encoder>
@@ -103,7 +105,7 @@ async function writeLogback(folder: string, release: Release): Promise<void> {
   <root level="INFO"><appender-ref ref="stdout"/></root>
 </configuration>
 `;
-  for (const name of ['logback.xml', 'logback_namesrv.xml', 'logback_broker.xml']) {
+  for (const name of ['logback.xml', 'logback_namesrv.xml', 'logback_broker.xml', 'logback_controller.xml']) {
     await writeFile(path.join(folder, name), text);
   }
 }

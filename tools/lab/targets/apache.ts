@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { assert } from '../../../reference-impl/base/assert.ts';
 import type { Release } from '../../../reference-impl/base/release.ts';
+import { hostsText } from '../hosts-text.ts';
 import { makeArchives } from './apache-archives.ts';
 import { type ApacheInstallation, installApache } from './apache-installation.ts';
-import type { Role, Target } from './target.ts';
+import { missingParts } from './apache-releases.ts';
+import { abilities, readyWhenItAnswers, type Role, type Target } from './target.ts';
 
 const mainClass: Record<Role, string> = {
   namesrv: 'org.apache.rocketmq.namesrv.NamesrvStartup',
@@ -31,17 +32,20 @@ const newAddExports = ['--add-exports=java.base/sun.nio.ch=ALL-UNNAMED'];
 /** A release of Apache RocketMQ, from Maven Central by its coordinates. */
 export function apacheTarget(version: string): Target {
   const release: Release = Number(version.split('.')[0]) >= 5 ? 'new' : 'old';
+  const missing = missingParts(version);
   let installation: ApacheInstallation | undefined;
   const target: Target = {
     name: `apache:${version}`,
     release,
     version: `Apache RocketMQ ${version}`,
-    dialling: 'configuration',
+    apacheVersion: version,
+    support: { abilities: new Set(abilities.filter((ability) => !missing.includes(ability))), lacks: {} },
+    dialling: 'hosts',
     defaultProfile: 'tuned',
     async prepare() {
       if (installation !== undefined) return;
       installation = await installApache(version, release);
-      await makeArchives(target, installation);
+      if (missing.length === 0) await makeArchives(target, installation);
     },
     launch({ role, folder, configFile, hosts }) {
       assert(installation !== undefined, `${version} was not prepared`);
@@ -66,14 +70,11 @@ export function apacheTarget(version: string): Target {
         ],
         env: { ROCKETMQ_HOME: home },
         files: { [hostsFile]: hostsText(hosts) },
+        logFolder: null,
+        signals: null,
+        ready: readyWhenItAnswers,
       };
     },
   };
   return target;
-}
-
-/** The JVM asks this file alone: it must know this machine's own name as well. */
-function hostsText(hosts: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(hosts).map(([name, address]) => `${address} ${name}\n`);
-  return `127.0.0.1 localhost ${hostname()}\n${lines.join('')}`;
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Release, versionName } from '../../../reference-impl/base/release.ts';
-import type { Role, Target } from './target.ts';
+import { everything, readyWhenItAnswers, type Role, type Target } from './target.ts';
 
 const bin = path.resolve(import.meta.dirname, '../../../reference-impl/bin');
 const program: Record<Role, string> = { namesrv: 'mqnamesrv.ts', controller: 'mqcontroller.ts', broker: 'mqbroker.ts' };
@@ -11,6 +11,8 @@ export function referenceTarget(release: Release): Target {
     name: `reference:${release}`,
     release,
     version: `reference, as ${versionName[release]}`,
+    apacheVersion: null,
+    support: everything,
     dialling: 'address-book',
     defaultProfile: 'compressed',
     prepare: async () => undefined,
@@ -32,6 +34,9 @@ export function referenceTarget(release: Release): Target {
         ],
         env: { ROCKETMQ_HOME: folder, HOME: folder },
         files: { [book]: JSON.stringify(dials, null, 1) },
+        logFolder: null,
+        signals: null,
+        ready: readyWhenItAnswers,
       };
     },
   };

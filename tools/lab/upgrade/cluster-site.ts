@@ -2,6 +2,7 @@ import { parseAddress } from '../../../reference-impl/base/address.ts';
 import { Cluster, type ClusterOptions } from '../cluster.ts';
 import { GroupWatch } from '../group-watch.ts';
 import { addressOf, type PlannedServer } from '../plan-servers.ts';
+import type { Targets } from '../targets.ts';
 import type { Target } from '../targets/target.ts';
 import type { BrokerGroup, Topology } from '../topology.ts';
 import type { UpgradePlan } from './plan-file.ts';
@@ -44,7 +45,9 @@ export async function startClusterSite({
   cluster: options,
 }: ClusterSiteOptions): Promise<ClusterSite> {
   // Planned as what it becomes: keys that only a new release knows are in the files from the start, where an old one passes over them.
-  const targets = { new: to, old: from, guest: null, defaultProfile: '', versions: {}, prepare: async () => undefined };
+  const pair = { new: to, old: from };
+  const others = { guest: null, defaultProfile: '', versions: {}, prepare: async () => undefined };
+  const targets: Targets = { ...pair, ...others, all: [to, from], of: (_, release) => pair[release] };
   const cluster = await Cluster.prepare(topologyOf(plan, shape), { ...options, targets, mayEnter: true });
   await using resources = new AsyncDisposableStack();
   resources.use(cluster);

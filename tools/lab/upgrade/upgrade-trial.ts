@@ -279,8 +279,8 @@ function isFrom(target: Target, { from }: UpgradePlan): boolean {
 }
 
 /** A forbidden and allowed group says so in its files. */
-function withoutPermission({ brokerPermission: _, ...config }: Settings): Settings {
-  return config;
+function withoutPermission(config: Settings): Settings {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => key !== 'brokerPermission'));
 }
 
 const noFigures = { sent: 0, acknowledged: 0, refused: 0, unknown: 0, delivered: 0 };

@@ -1,0 +1,7 @@
+/**
+ * The scenario needs what the target does not have, and its maker says so: `supports` of a target file, or a requirement
+ * that is younger than the release. It is neither passed nor failed.
+ */
+export class Unsupported extends Error {
+  override name = 'Unsupported';
+}
