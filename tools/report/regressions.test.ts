@@ -32,7 +32,15 @@ function scenario(requirement: string, verdict: Verdict, failedAt = 'Outcome'): 
   };
   const place = { uri: 'a.feature', line: 1, feature: '', rule: '', name: 'a', tags: [] };
   const rest = { startedMs: 0, durationMs: 1, observations: [], failure: null, deviation: null };
-  return { ...place, requirements: [requirement], verdict, steps: verdict === 'fail' ? [step] : [], ...rest };
+  const evidence = { evidence: null, ledger: null, broken: [], asked: [] };
+  return {
+    ...place,
+    requirements: [requirement],
+    verdict,
+    steps: verdict === 'fail' ? [step] : [],
+    ...rest,
+    ...evidence,
+  };
 }
 
 test('the tag stands for the scenarios of every listed one', () => {
