@@ -411,25 +411,31 @@ Then('none of them takes a message', async function (this: SwitchlabWorld) {
   await this.with(Strangers).areNotServed();
 });
 
-Given('topics with a message type and consumer groups', async function (this: SwitchlabWorld) {
+When('topics with a message type and consumer groups are made', async function (this: SwitchlabWorld) {
+  await this.with(CopiedTables).make('+message.type=NORMAL');
+});
+
+Given('topics and consumer groups that every replica has', async function (this: SwitchlabWorld) {
   await this.with(CopiedTables).make();
-});
-
-When('every replica has them', async function (this: SwitchlabWorld) {
   await this.with(CopiedTables).areEverywhere();
 });
 
-When('every replica has them, and the master is killed', async function (this: SwitchlabWorld) {
+When('the master gets more of them', async function (this: SwitchlabWorld) {
+  await this.with(CopiedTables).growWhileWatched();
+});
+
+Then('every replica comes to have them', async function (this: SwitchlabWorld) {
   await this.with(CopiedTables).areEverywhere();
+});
+
+Then('the one that takes over when the master is killed has them', async function (this: SwitchlabWorld) {
   await this.trial.killMaster();
-});
-
-Then('it has these topics and groups', async function (this: SwitchlabWorld) {
+  await this.trial.anotherReplicaTakesOver();
   await this.with(CopiedTables).areWithTheMaster();
 });
 
-Then('none loses one while the master gets more', async function (this: SwitchlabWorld) {
-  await this.with(CopiedTables).stayEverywhere();
+Then('no replica loses one', function (this: SwitchlabWorld) {
+  this.with(CopiedTables).wereNeverMissing();
 });
 
 Given('the master was killed, and controller and slave came back', async function (this: SwitchlabWorld) {

@@ -9,10 +9,9 @@ Feature: What slaves copy beside the log
 
     Scenario: topics with a message type
       Given a group under one controller, with traffic
-      And topics with a message type and consumer groups
-      When every replica has them, and the master is killed
-      Then the other replica takes over and accepts writes
-      And it has these topics and groups
+      When topics with a message type and consumer groups are made
+      Then every replica comes to have them
+      And the one that takes over when the master is killed has them
       And every acknowledged message is readable from the new master
 
   @CTL-REG-02
@@ -20,7 +19,7 @@ Feature: What slaves copy beside the log
 
     Scenario: the tables of the master go on to change
       Given a group under one controller, with traffic
-      And topics with a message type and consumer groups
-      When every replica has them
-      Then none loses one while the master gets more
+      And topics and consumer groups that every replica has
+      When the master gets more of them
+      Then no replica loses one
       And every acknowledged message is readable from the new master

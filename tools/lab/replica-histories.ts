@@ -18,6 +18,7 @@ export class ReplicaHistories {
   readonly #replicas: Replicas;
   #remembered: readonly EpochEntry[] = [];
   #aloneTo = 0;
+  #aloneEpoch = 0;
 
   constructor(trial: Trial) {
     this.#trial = trial;
@@ -73,6 +74,7 @@ export class ReplicaHistories {
     const master = await this.#replicas.master();
     const end = async () => (await this.of([master]))[0]!.maxOffset;
     const from = await end();
+    this.#aloneEpoch = (await this.of([master]))[0]!.epochList.at(-1)!.epoch;
     this.#aloneTo = await until(
       `the log of ${master.name} grows`,
       end,
@@ -86,18 +88,18 @@ export class ReplicaHistories {
     );
   }
 
-  /** The old master comes to end where the history of the new one has it: everything that it had alone is gone. */
+  /** The old master comes to follow in the epoch that began while it was away: what it had alone is gone then. */
   async cutsItsLog(server: PlannedServer): Promise<void> {
     const [{ epochList }] = (await this.of([await this.#replicas.master()])) as [ReplicaHistory];
-    const { epoch, startOffset } = epochList.at(-1)!;
-    if (startOffset >= this.#aloneTo)
-      throw new Inconclusive(`The new epoch starts at ${startOffset}: the old master had nothing beyond it.`);
-    const follows = ([history]: readonly ReplicaHistory[]) => history!.epochList.at(-1)?.epoch === epoch;
-    const pollMs = 10;
-    const deadline = { ...this.#trial.within('online'), pollMs };
-    await until(`${server.name} follows in epoch ${epoch}`, () => this.of([server]), follows, deadline);
-    const text = `${server.name} cut its log from ${this.#aloneTo} at ${startOffset}`;
-    this.#trial.options.observe('cut', this.#aloneTo - startOffset, text);
+    const next = epochList.find(({ epoch }) => epoch > this.#aloneEpoch);
+    if (next === undefined || next.startOffset >= this.#aloneTo)
+      throw new Inconclusive(`The next epoch starts at ${next?.startOffset}: the old master had nothing beyond it.`);
+    const follows = ([history]: readonly ReplicaHistory[]) =>
+      history!.epochList.some(({ epoch }) => epoch === next.epoch);
+    const deadline = { ...this.#trial.within('online'), pollMs: 10 };
+    await until(`${server.name} follows in epoch ${next.epoch}`, () => this.of([server]), follows, deadline);
+    const text = `${server.name} cut its log from ${this.#aloneTo} at ${next.startOffset}`;
+    this.#trial.options.observe('cut', this.#aloneTo - next.startOffset, text);
   }
 
   /** The newest epoch starts before what the old master had alone: it had to cut its log. */
