@@ -48,6 +48,7 @@ export function assembleController(parts: ControllerParts): { driver: RaftDriver
       segmentBytes: config.current.mappedFileSize,
       timings,
       random,
+      kind: 'STATE_MACHINE',
     },
     store,
     clock,

@@ -1,9 +1,9 @@
 import { SwitchlabError } from '../base/errors.ts';
 import { type Entry, entryHeaderBytes, entrySize } from '../raft/entry.ts';
-import type { StoredLog } from '../raft/log.ts';
 import type { HardState } from '../raft/member.ts';
 import type { Ready } from '../raft/node.ts';
 import type { SegmentedBytes, StoreDisk } from './disk.ts';
+import type { DurableLog } from './durable-log.ts';
 import { decodeIndexUnit, encodeEntry, encodeFiller, encodeIndexUnit, indexUnitBytes } from './entry-format.ts';
 import { lastGoodEntry } from './recovery.ts';
 import { type Checkpoint, readCheckpoint, readCurrTerm, writeCheckpoint, writeCurrTerm } from './state-file.ts';
@@ -23,7 +23,9 @@ const recentMax = 1024;
  * The disk of one DLedger member: log, term and vote, checkpoint. `persist` is the durable half of the Raft contract.
  * Nothing is ever deleted from the front: a controller replays its whole log.
  */
-export class DLedgerStore implements StoredLog {
+export class DLedgerStore implements DurableLog {
+  readonly beginIndex = 0;
+  readonly appliedAtStart = -1;
   /** As read at the start. */
   readonly hardState: HardState;
   readonly #disk: StoreDisk;

@@ -45,6 +45,7 @@ test('a checkpoint calls nothing committed that is not on disk yet', async () =>
       segmentBytes: 512,
       timings: dledgerTimings,
       random: seededRandom(1),
+      kind: 'STATE_MACHINE',
     },
     store: new DLedgerStore({ disk, segmentBytes: 512, plausible: () => true }),
     clock,

@@ -3,19 +3,23 @@ import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { type Entry, entryHeaderBytes, segmentFillerBytes } from '../raft/entry.ts';
 import type { Outgoing, RaftRequest, RaftResponse } from '../raft/messages.ts';
-import { RaftNode, type RaftStatus, type Ready } from '../raft/node.ts';
+import { type AppendRefusal, RaftNode, type RaftStatus, type Ready } from '../raft/node.ts';
 import type { RaftOptions } from '../raft/options.ts';
-import type { DLedgerStore } from './dledger-store.ts';
+import type { DurableLog } from './durable-log.ts';
 
 export interface RaftDriverOptions {
   readonly raft: RaftOptions;
-  readonly store: DLedgerStore;
+  readonly store: DurableLog;
   readonly clock: Clock;
   readonly log: Log;
   /** Sends a request to a member; null when no answer came. */
   readonly send: (to: string, request: RaftRequest) => Promise<RaftResponse | null>;
-  /** Takes each committed entry once, in order, from the first entry of the log on. */
+  /** Takes each committed entry once, in order, from the first entry of the log on. Never called for a commit log. */
   readonly apply: (entry: Entry) => void;
+  /** Of a commit log: everything up to `index` is committed and stored. It can go back (see LogKind). */
+  readonly applied?: (index: number) => void;
+  /** Default: at once. A commit log works once a turn of the event loop, on everything that came in it. */
+  readonly schedule?: (work: () => void) => void;
 }
 
 interface Proposed {
@@ -35,10 +39,12 @@ export class RaftDriver {
   readonly #options: RaftDriverOptions;
   readonly #node: RaftNode;
   readonly #timers: Timer[] = [];
+  readonly #schedule: ((work: () => void) => void) | null;
   readonly #waitingPeers = new Map<number, (response: RaftResponse) => void>();
   #proposed: Proposed[] = [];
   #token = 0;
   #draining = false;
+  #scheduled = false;
   #drained: Promise<void> = Promise.resolve();
   #stopped = false;
   /** On disk, in contrast to what is committed: a follower hears of a commit while the entry is still being written. */
@@ -47,8 +53,11 @@ export class RaftDriver {
   #statusListeners: (() => void)[] = [];
 
   constructor(options: RaftDriverOptions) {
+    const { raft, store } = options;
     this.#options = options;
-    this.#node = new RaftNode(options.raft, options.store.hardState, options.store);
+    this.#schedule = options.schedule ?? null;
+    this.#node = new RaftNode(raft, store.hardState, store, store.appliedAtStart);
+    this.#appliedIndex = store.appliedAtStart;
     this.#lastStatus = this.#node.status;
   }
 
@@ -82,7 +91,7 @@ export class RaftDriver {
 
   /** Answers a member's request, after what the answer promises is on disk. */
   request(request: RaftRequest): Promise<RaftResponse> {
-    if (this.#stopped) return Promise.reject(failed('the controller is stopped'));
+    if (this.#stopped) return Promise.reject(failed('this member is stopped'));
     return new Promise((resolve) => {
       const token = ++this.#token;
       this.#waitingPeers.set(token, resolve);
@@ -100,7 +109,7 @@ export class RaftDriver {
     const tooLarge = bodies.find((body) => body.length > bytesMax);
     if (tooLarge !== undefined)
       return Promise.reject(failed(`an event of ${tooLarge.length} bytes exceeds ${bytesMax}`));
-    if (this.#stopped) return Promise.reject(failed('the controller is stopped'));
+    if (this.#stopped) return Promise.reject(failed('this member is stopped'));
     const taken = this.#node.propose(bodies, this.#options.clock.nowMs());
     if (typeof taken === 'string') return Promise.reject(failed(taken));
     const term = this.#node.status.currTerm;
@@ -111,11 +120,24 @@ export class RaftDriver {
     return applied;
   }
 
+  /** Index and term of the next entry, if this member may append `count` of them now. */
+  next(count: number): { readonly index: number; readonly term: number } | AppendRefusal {
+    if (this.#stopped) return 'NOT_LEADER';
+    const index = this.#node.nextIndex(count);
+    return typeof index === 'string' ? index : { index, term: this.#node.status.currTerm };
+  }
+
+  /** Appends an entry that was built for `next`. It is sent in the same turn; `applied` tells when it is committed. */
+  append(entry: Entry): void {
+    this.#node.append(entry);
+    this.#pump();
+  }
+
   async stop(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     this.#stopped = true;
     await this.#drained;
-    this.#failProposals('the controller is stopped');
+    this.#failProposals('this member is stopped');
     this.#options.store.writeCheckpoint(this.#appliedIndex);
     this.#options.store.close();
   }
@@ -127,11 +149,22 @@ export class RaftDriver {
   }
 
   #pump(): void {
+    if (this.#schedule === null) return this.#work();
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#schedule(() => {
+      this.#scheduled = false;
+      this.#node.push(this.#options.clock.nowMs());
+      this.#work();
+    });
+  }
+
+  #work(): void {
     if (this.#draining || this.#stopped) return;
     this.#draining = true;
     this.#drained = this.#drain().catch((thrown: unknown) => {
       // Going on without the disk could break what was promised. The process may serve other roles, so it lives.
-      this.#options.log.error({ err: thrown }, 'the controller log failed: this controller takes no part any more');
+      this.#options.log.error({ err: thrown }, 'the DLedger log failed: this member takes no part any more');
       this.#stopped = true;
       this.#failProposals(errorText(thrown));
       for (const listener of this.#statusListeners) listener();
@@ -141,7 +174,8 @@ export class RaftDriver {
   async #drain(): Promise<void> {
     try {
       for (let ready = this.#node.ready(); ready !== null && !this.#stopped; ready = this.#node.ready()) {
-        if (ready.hardState !== null || ready.entries.length > 0) await this.#options.store.persist(ready);
+        const stored = ready.hardState === null && ready.entries.length === 0 ? undefined : this.#persist(ready);
+        if (stored !== undefined) await stored;
         this.#act(ready);
         this.#node.advance();
         this.#noticeStatus();
@@ -151,7 +185,11 @@ export class RaftDriver {
     }
   }
 
-  #act({ requests, answers, committed }: Ready): void {
+  #persist(ready: Ready): Promise<void> | void {
+    return this.#options.store.persist(ready);
+  }
+
+  #act({ requests, answers, committed, appliedIndex }: Ready): void {
     for (const outgoing of requests) void this.#send(outgoing);
     for (const { token, response } of answers) {
       this.#waitingPeers.get(token)?.(response);
@@ -167,6 +205,9 @@ export class RaftDriver {
       }
       this.#proposed = this.#proposed.filter(({ lastIndex }) => lastIndex > entry.index);
     }
+    if (this.#options.raft.kind === 'STATE_MACHINE' || appliedIndex === this.#appliedIndex) return;
+    this.#appliedIndex = appliedIndex;
+    this.#options.applied?.(appliedIndex);
   }
 
   async #send({ to, seq, request }: Outgoing): Promise<void> {
@@ -183,12 +224,12 @@ export class RaftDriver {
 
   #noticeStatus(): void {
     const status = this.#node.status;
-    if (status.role !== 'LEADER') this.#failProposals('this controller is no longer the leader');
+    if (status.role !== 'LEADER') this.#failProposals('this member is no longer the leader');
     const last = this.#lastStatus;
     const same = status.role === last.role && status.leaderId === last.leaderId && status.serving === last.serving;
     if (same && status.currTerm === last.currTerm) return;
     this.#lastStatus = status;
-    this.#options.log.info({ ...status }, 'controller role');
+    this.#options.log.info({ ...status }, 'DLedger role');
     for (const listener of this.#statusListeners) listener();
   }
 }

@@ -7,6 +7,14 @@
 import { readInt64, viewOf, writeInt64 } from '../base/bytes.ts';
 import { type Entry, entryHeaderBytes, entrySize } from '../raft/entry.ts';
 
+/** Where an entry lies; its size includes the header. */
+export interface EntryPlace {
+  readonly index: number;
+  readonly term: number;
+  readonly pos: number;
+  readonly size: number;
+}
+
 export const entryMagic = 1;
 export const fillerMagic = -1;
 export const indexUnitBytes = 32;
@@ -25,13 +33,17 @@ export function encodeEntry(entry: Entry): Buffer {
 }
 
 /** The numbers before a body; null when they are not those of an entry. */
-export function decodeEntryHeader(bytes: Uint8Array): (Omit<Entry, 'body'> & { readonly size: number }) | null {
-  const view = viewOf(bytes);
-  const size = view.getInt32(4);
-  const fits =
-    view.getInt32(0) === entryMagic && size >= entryHeaderBytes && view.getInt32(44) === size - entryHeaderBytes;
+export function decodeEntryHeader(bytes: Uint8Array): EntryPlace | null {
+  return entryPlaceAt(viewOf(bytes), 0);
+}
+
+/** Like `decodeEntryHeader`, of the header at `at`. */
+export function entryPlaceAt(view: DataView, at: number): EntryPlace | null {
+  const size = view.getInt32(at + 4);
+  const magic = view.getInt32(at);
+  const fits = magic === entryMagic && size >= entryHeaderBytes && view.getInt32(at + 44) === size - entryHeaderBytes;
   if (!fits) return null;
-  return { index: readInt64(view, 8), term: readInt64(view, 16), pos: readInt64(view, 24), size };
+  return { index: readInt64(view, at + 8), term: readInt64(view, at + 16), pos: readInt64(view, at + 24), size };
 }
 
 export function encodeFiller(left: number): Buffer {
@@ -43,17 +55,20 @@ export function encodeFiller(left: number): Buffer {
 
 export function encodeIndexUnit({ pos, index, term, body }: Entry): Buffer {
   const bytes = Buffer.alloc(indexUnitBytes);
-  const view = viewOf(bytes);
-  view.setInt32(0, entryMagic);
-  writeInt64(view, 4, pos);
-  view.setInt32(12, entrySize(body));
-  writeInt64(view, 16, index);
-  writeInt64(view, 24, term);
+  writeIndexUnit(viewOf(bytes), 0, { pos, index, term, size: entrySize(body) });
   return bytes;
 }
 
+export function writeIndexUnit(view: DataView, at: number, { pos, size, index, term }: EntryPlace): void {
+  view.setInt32(at, entryMagic);
+  writeInt64(view, at + 4, pos);
+  view.setInt32(at + 12, size);
+  writeInt64(view, at + 16, index);
+  writeInt64(view, at + 24, term);
+}
+
 /** Where the entry of a unit lies; null when the unit was never written. */
-export function decodeIndexUnit(bytes: Uint8Array): { pos: number; size: number; index: number; term: number } | null {
+export function decodeIndexUnit(bytes: Uint8Array): EntryPlace | null {
   const view = viewOf(bytes);
   if (view.getInt32(0) !== entryMagic) return null;
   return { pos: readInt64(view, 4), size: view.getInt32(12), index: readInt64(view, 16), term: readInt64(view, 24) };

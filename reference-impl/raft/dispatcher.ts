@@ -1,17 +1,29 @@
 import { assert } from '../base/assert.ts';
+import { type Entry, entrySize } from './entry.ts';
 import type { RaftLog } from './log.ts';
 import { type PushResponse, type PushType, RaftCode } from './messages.ts';
 import type { RaftTimings } from './options.ts';
 
-/** A push that a dispatcher wants sent; the node adds the envelope. `index` is -1 for COMMIT. */
+/** A push that a dispatcher wants sent; the node adds the envelope. */
 export interface Push {
   readonly seq: number;
   readonly type: PushType;
-  readonly index: number;
+  /** None for COMMIT, one for COMPARE and TRUNCATE, consecutive ones for APPEND. */
+  readonly entries: readonly Entry[];
+}
+
+/** An append under way. */
+interface Sent {
+  readonly count: number;
+  readonly bytes: number;
+  atMs: number;
 }
 
 const restartPauseMs = 500;
 const pipelineMax = 1000;
+const pipelineBytesMax = 33554432;
+/** Entries of one append: members of 0.3.1.2 take a batch, whatever their own `enableBatchPush` says. */
+const batchBytesMax = 262144;
 const commitPauseMs = 1000;
 
 /**
@@ -26,8 +38,9 @@ export class Dispatcher {
   #waitingSeq: number | null = null;
   #sentAtMs = 0;
   #pauseUntilMs = 0;
-  /** Appends sent and not acknowledged: index to time sent, ascending. */
-  readonly #unacknowledged = new Map<number, number>();
+  /** Appends sent and not acknowledged, by first index, ascending. */
+  readonly #unacknowledged = new Map<number, Sent>();
+  #unacknowledgedBytes = 0;
   /** Answers to appends of an earlier streak are recognized by their sequence number. */
   #streakSeq = 0;
   #lastPushMs = 0;
@@ -54,25 +67,47 @@ export class Dispatcher {
     }
     this.#waitingSeq = this.#nextSeq();
     this.#sentAtMs = nowMs;
-    return [{ seq: this.#waitingSeq, type: this.#phase, index: this.#index }];
+    return [{ seq: this.#waitingSeq, type: this.#phase, entries: [this.#entry(this.#index)] }];
   }
 
   #dueAppends(nowMs: number): Push[] {
     const pushes: Push[] = [];
     const oldest = this.#unacknowledged.entries().next().value;
-    if (oldest !== undefined && nowMs - oldest[1] > this.#timings.maxPushTimeOutMs) {
-      pushes.push({ seq: this.#nextSeq(), type: 'APPEND', index: oldest[0] });
-      this.#unacknowledged.set(oldest[0], nowMs);
+    if (oldest !== undefined && nowMs - oldest[1].atMs > this.#timings.maxPushTimeOutMs) {
+      const [first, sent] = oldest;
+      const entries = Array.from({ length: sent.count }, (_, i) => this.#entry(first + i));
+      pushes.push({ seq: this.#nextSeq(), type: 'APPEND', entries });
+      sent.atMs = nowMs;
     }
-    while (this.#index <= this.#log.endIndex && this.#unacknowledged.size < pipelineMax) {
-      this.#unacknowledged.set(this.#index, nowMs);
-      pushes.push({ seq: this.#nextSeq(), type: 'APPEND', index: this.#index++ });
-    }
+    while (this.#index <= this.#log.endIndex && this.#hasRoom) pushes.push(this.#nextAppend(nowMs));
     if (this.#unacknowledged.size === 0 && nowMs - this.#lastPushMs > commitPauseMs) {
-      pushes.push({ seq: this.#nextSeq(), type: 'COMMIT', index: -1 });
+      pushes.push({ seq: this.#nextSeq(), type: 'COMMIT', entries: [] });
     }
     if (pushes.length > 0) this.#lastPushMs = nowMs;
     return pushes;
+  }
+
+  get #hasRoom(): boolean {
+    return this.#unacknowledged.size < pipelineMax && this.#unacknowledgedBytes < pipelineBytesMax;
+  }
+
+  #nextAppend(nowMs: number): Push {
+    const entries: Entry[] = [];
+    let bytes = 0;
+    while (this.#index <= this.#log.endIndex && bytes < batchBytesMax) {
+      const entry = this.#entry(this.#index++);
+      bytes += entrySize(entry.body);
+      entries.push(entry);
+    }
+    this.#unacknowledged.set(entries[0]!.index, { count: entries.length, bytes, atMs: nowMs });
+    this.#unacknowledgedBytes += bytes;
+    return { seq: this.#nextSeq(), type: 'APPEND', entries };
+  }
+
+  #entry(index: number): Entry {
+    const entry = this.#log.entry(index);
+    assert(entry !== undefined, `entry ${index} to push is missing`);
+    return entry;
   }
 
   /** Takes an answer, or null for none. What answers an abandoned phase is ignored. */
@@ -98,20 +133,23 @@ export class Dispatcher {
   }
 
   #acknowledged(response: PushResponse): void {
-    const last = response.index + response.count - 1;
+    // 0.3.1.2 counts; an older member leaves it out for a single entry.
+    const last = response.index + Math.max(1, response.count) - 1;
     assert(last <= this.#log.endIndex, 'a follower acknowledged an entry that the leader does not have');
     this.matchIndex = Math.max(this.matchIndex, last);
-    for (const index of this.#unacknowledged.keys()) {
-      if (index > this.matchIndex) break;
+    for (const [index, sent] of this.#unacknowledged) {
+      if (index + sent.count - 1 > this.matchIndex) break;
       this.#unacknowledged.delete(index);
+      this.#unacknowledgedBytes -= sent.bytes;
     }
   }
 
   #compareLower(follower: PushResponse): void {
-    const apart = follower.endIndex < 0 || this.#index < follower.beginIndex;
-    if (apart) this.#truncateAt(0);
+    const begin = this.#log.beginIndex;
+    const apart = follower.endIndex < begin || this.#index < follower.beginIndex;
+    if (apart) this.#truncateAt(begin);
     else if (this.#index > follower.endIndex) this.#index = follower.endIndex;
-    else if (this.#index === 0) this.#truncateAt(0);
+    else if (this.#index === begin) this.#truncateAt(begin);
     else this.#index--;
   }
 
@@ -134,5 +172,6 @@ export class Dispatcher {
     this.#waitingSeq = null;
     this.#pauseUntilMs = nowMs + pauseMs;
     this.#unacknowledged.clear();
+    this.#unacknowledgedBytes = 0;
   }
 }

@@ -4,7 +4,7 @@ import { seededRandom } from '../base/random.ts';
 import type { Entry } from './entry.ts';
 import { type Answer, type PushRequest, type PushResponse, type PushType, RaftCode } from './messages.ts';
 import { RaftNode } from './node.ts';
-import { dledgerTimings } from './options.ts';
+import { dledgerTimings, type LogKind } from './options.ts';
 
 /** A follower of n1 in term 2, whose log is `bodies`, all of term 1. */
 class FollowerUnderTest {
@@ -12,17 +12,18 @@ class FollowerUnderTest {
   readonly node: RaftNode;
   #token = 0;
 
-  constructor(bodies: readonly string[]) {
+  constructor(bodies: readonly string[], kind: LogKind = 'STATE_MACHINE') {
     for (const text of bodies) this.entries.push(this.entry(this.entries.length, 1, text));
     const { entries } = this;
     const options = { group: 'grp', selfId: 'n0', peerIds: ['n0', 'n1', 'n2'], segmentBytes: 4096 };
     const stored = {
+      beginIndex: 0,
       get endIndex() {
         return entries.length - 1;
       },
       entry: (index: number) => entries[index],
     };
-    const raft = { ...options, timings: dledgerTimings, random: seededRandom(1) };
+    const raft = { ...options, timings: dledgerTimings, random: seededRandom(1), kind };
     this.node = new RaftNode(raft, { currTerm: 2, currVoteFor: 'n1' }, stored);
     const envelope = { group: 'grp', localId: 'n1', remoteId: 'n0', leaderId: 'n1', term: 2 };
     this.node.step({ kind: 'request', token: 0, request: { kind: 'heartBeat', ...envelope } }, 0);

@@ -1,9 +1,19 @@
-import { sameEntry } from './entry.ts';
+import { type Entry, sameEntry } from './entry.ts';
 import type { RaftLog } from './log.ts';
 import type { MemberState } from './member.ts';
+import type { LogKind } from './options.ts';
 import { type Answer, type PushRequest, type PushResponse, RaftCode } from './messages.ts';
 
 const waitingAppendsMax = 1000;
+
+/** The commit index of the node that this is a side of. */
+export interface CommitIndex {
+  readonly value: number;
+  /** Never lowers it. */
+  raiseTo(index: number): void;
+  /** Entries behind `index` are gone, committed or not. */
+  cutTo(index: number): void;
+}
 
 interface WaitingAppend {
   readonly token: number;
@@ -18,15 +28,15 @@ interface WaitingAppend {
 export class Follower {
   readonly #member: MemberState;
   readonly #log: RaftLog;
-  readonly #commit: (index: number) => void;
-  readonly #committed: () => number;
+  readonly #commitIndex: CommitIndex;
+  readonly #kind: LogKind;
   readonly #waiting = new Map<number, WaitingAppend>();
 
-  constructor(member: MemberState, log: RaftLog, commit: (index: number) => void, committed: () => number) {
+  constructor(member: MemberState, log: RaftLog, kind: LogKind, commitIndex: CommitIndex) {
     this.#member = member;
+    this.#kind = kind;
     this.#log = log;
-    this.#commit = commit;
-    this.#committed = committed;
+    this.#commitIndex = commitIndex;
   }
 
   /** Answers a push, and whatever was waiting for it. */
@@ -37,7 +47,7 @@ export class Follower {
     if (request.leaderId !== member.leaderId) return [this.#answer(token, request, RaftCode.INCONSISTENT_LEADER)];
     switch (request.type) {
       case 'COMMIT':
-        this.#commit(Math.min(request.commitIndex, this.#log.endIndex));
+        this.#commit(request);
         return [this.#answer(token, request, RaftCode.SUCCESS)];
       case 'COMPARE':
         return [...this.dropWaiting(), this.#answer(token, request, this.#compare(request))];
@@ -76,16 +86,27 @@ export class Follower {
 
   #truncate(request: PushRequest): number {
     const entry = request.entries[0];
-    if (entry === undefined || entry.index > this.#log.endIndex + 1) return RaftCode.INCONSISTENT_STATE;
+    if (entry === undefined) return RaftCode.INCONSISTENT_STATE;
+    if (entry.index > this.#log.endIndex + 1) return this.#beginAnew(entry, request);
     const own = this.#log.entry(entry.index);
     const same = own !== undefined && sameEntry(own, entry);
     // Stricter: a log that ends in this term came from this leader, so a late TRUNCATE must not cut acknowledged entries.
     if (same && this.#log.endTerm === this.#member.currTerm) return RaftCode.SUCCESS;
-    // Stricter: what is committed stays.
-    if (same ? entry.index < this.#committed() : entry.index <= this.#committed()) return RaftCode.INCONSISTENT_STATE;
+    // Stricter, where nothing else can be committed: what is committed stays.
+    const kept = same ? entry.index : entry.index - 1;
+    if (kept < this.#commitIndex.value && this.#kind === 'STATE_MACHINE') return RaftCode.INCONSISTENT_STATE;
     if (!this.#log.accepts(entry)) return RaftCode.INCONSISTENT_STATE;
     this.#log.replaceFrom(entry);
-    this.#commit(Math.min(request.commitIndex, this.#log.endIndex));
+    this.#commitIndex.cutTo(kept);
+    this.#commit(request);
+    return RaftCode.SUCCESS;
+  }
+
+  /** The leader's log begins behind the end of this one: old segments are gone there, so nothing here is of use. */
+  #beginAnew(entry: Entry, request: PushRequest): number {
+    if (this.#kind === 'STATE_MACHINE') return RaftCode.INCONSISTENT_STATE;
+    this.#log.beginAnew(entry);
+    this.#commit(request);
     return RaftCode.SUCCESS;
   }
 
@@ -115,7 +136,7 @@ export class Follower {
       this.#waiting.delete(this.#log.endIndex + 1);
       const { token, request } = next;
       const ok = this.#write(request);
-      if (ok) this.#commit(Math.min(request.commitIndex, this.#log.endIndex));
+      if (ok) this.#commit(request);
       answers.push(this.#answer(token, request, ok ? RaftCode.SUCCESS : RaftCode.INCONSISTENT_STATE));
       if (!ok) return answers;
     }
@@ -128,6 +149,10 @@ export class Follower {
       this.#log.append(entry);
     }
     return true;
+  }
+
+  #commit({ commitIndex }: PushRequest): void {
+    this.#commitIndex.raiseTo(Math.min(commitIndex, this.#log.endIndex));
   }
 
   #answer(token: number, request: PushRequest, code: number): Answer {

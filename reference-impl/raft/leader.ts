@@ -1,4 +1,3 @@
-import { assert } from '../base/assert.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { HeartBeatRound } from './heartbeat.ts';
 import type { RaftLog } from './log.ts';
@@ -12,8 +11,8 @@ export class Leader {
   readonly #log: RaftLog;
   readonly #outbox: Outbox;
   readonly #term: number;
-  /** Index of the empty entry that this leadership begins with. */
-  readonly firstIndex: number;
+  /** What must be applied before this leader serves: its own empty entry, or in a commit log what it found there. */
+  readonly servingIndex: number;
   readonly #dispatchers = new Map<string, Dispatcher>();
   #round: HeartBeatRound | null = null;
   #nextHeartBeatMs: number;
@@ -24,7 +23,7 @@ export class Leader {
     this.#log = log;
     this.#outbox = outbox;
     this.#term = term;
-    this.firstIndex = log.endIndex + 1;
+    this.servingIndex = options.kind === 'STATE_MACHINE' ? log.endIndex + 1 : log.endIndex;
     this.#nextHeartBeatMs = nowMs;
     this.#quorumSeenMs = nowMs;
     for (const peer of options.peerIds) {
@@ -56,27 +55,29 @@ export class Leader {
   push(commitIndex: number, nowMs: number): void {
     const { group, selfId } = this.#options;
     for (const [to, dispatcher] of this.#dispatchers) {
-      for (const { seq, type, index } of dispatcher.due(nowMs)) {
-        const entry = index < 0 ? undefined : this.#log.entry(index);
-        assert(type === 'COMMIT' || entry !== undefined, `entry ${index} to push is missing`);
+      for (const { seq, type, entries } of dispatcher.due(nowMs)) {
         const envelope = { group, localId: selfId, remoteId: to, leaderId: selfId, term: this.#term };
-        const entries = entry === undefined ? [] : [entry];
         const request: PushRequest = { kind: 'push', ...envelope, type, commitIndex, entries };
         this.#outbox.request({ to, seq, request });
       }
     }
   }
 
+  /** The follower's log is known to equal this one up to here; -1 when nothing is known. */
+  matchIndexOf(peer: string): number {
+    return this.#dispatchers.get(peer)?.matchIndex ?? -1;
+  }
+
   /**
-   * The index up to which a majority has everything on disk, -1 when its entry is not of this term. DLedger does not ask
-   * for the term. Without that condition an entry that a majority holds can still be replaced by the next leader (figure 8
-   * of the Raft paper); peers do not notice the difference.
+   * The index up to which a majority has everything on disk. For a state machine -1 when its entry is not of this term:
+   * DLedger does not ask for that, and peers do not notice the difference (see LogKind).
    */
   committable(): number {
     const watermarks = [this.#log.stableIndex, ...[...this.#dispatchers.values()].map(({ matchIndex }) => matchIndex)];
     watermarks.sort((a, b) => b - a);
     const reached = watermarks[quorumOf(this.#options) - 1]!;
-    return this.#log.entry(reached)?.term === this.#term ? reached : -1;
+    const counts = this.#options.kind === 'COMMIT_LOG' || this.#log.entry(reached)?.term === this.#term;
+    return counts ? reached : -1;
   }
 
   #startHeartBeat(nowMs: number): boolean {

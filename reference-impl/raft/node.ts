@@ -6,8 +6,8 @@
 // majority acknowledged.
 import { assert } from '../base/assert.ts';
 import { Candidate } from './candidate.ts';
-import type { Entry } from './entry.ts';
-import { Follower } from './follower.ts';
+import { type Entry, entrySize } from './entry.ts';
+import { type CommitIndex, Follower } from './follower.ts';
 import { answerHeartBeat } from './heartbeat.ts';
 import { Leader } from './leader.ts';
 import { RaftLog, type StoredLog } from './log.ts';
@@ -31,8 +31,13 @@ export interface Ready {
   readonly entries: readonly Entry[];
   readonly requests: readonly Outgoing[];
   readonly answers: readonly Answer[];
-  /** Entries to apply, each once, in order. */
+  /** Entries to apply, each once, in order. None for a commit log. */
   readonly committed: readonly Entry[];
+  /**
+   * Everything up to here is committed and was on disk before this `Ready`. Of a commit log it can go back, when entries
+   * are replaced that only another leader's majority knew (see LogKind).
+   */
+  readonly appliedIndex: number;
 }
 
 export interface RaftStatus {
@@ -41,14 +46,14 @@ export interface RaftStatus {
   readonly currTerm: number;
   readonly commitIndex: number;
   readonly endIndex: number;
-  /** Leader whose first, empty entry is applied: its state is complete. */
+  /** Leader that has applied everything that earlier terms left: its state is complete. */
   readonly serving: boolean;
 }
 
-export type Proposal =
-  | { readonly firstIndex: number; readonly lastIndex: number }
-  | 'NOT_LEADER'
-  | 'LEADER_PENDING_FULL';
+/** Why nothing is appended (`DLedgerResponseCode`). */
+export type AppendRefusal = 'NOT_LEADER' | 'LEADER_PENDING_FULL';
+
+export type Proposal = { readonly firstIndex: number; readonly lastIndex: number } | AppendRefusal;
 
 const pendingMax = 10000;
 const applyBatchMax = 1000;
@@ -66,10 +71,15 @@ export class RaftNode {
   #persisted: HardState;
   #commitIndex = -1;
   #appliedIndex = -1;
+  /** As the last `Ready` said. */
+  #reportedIndex = -1;
   #outstanding: Ready | null = null;
 
-  /** @param stored what the last `Ready`s left on disk; a fresh member has term 0 and no vote */
-  constructor(options: RaftOptions, stored: HardState, log: StoredLog) {
+  /**
+   * @param stored what the last `Ready`s left on disk; a fresh member has term 0 and no vote
+   * @param appliedIndex what needs no second application: -1, or of a commit log what is known to be committed
+   */
+  constructor(options: RaftOptions, stored: HardState, log: StoredLog, appliedIndex = -1) {
     assert(options.peerIds.includes(options.selfId), 'a member belongs to its group');
     this.#options = options;
     this.#member = new MemberState(stored);
@@ -77,17 +87,15 @@ export class RaftNode {
     this.#log = new RaftLog(log, options.segmentBytes);
     this.#outbox = new Outbox(options);
     this.#candidate = new Candidate(options, this.#member, this.#log, this.#outbox);
-    this.#follower = new Follower(
-      this.#member,
-      this.#log,
-      (index) => this.#commitTo(index),
-      () => this.#commitIndex,
-    );
+    this.#commitIndex = appliedIndex;
+    this.#appliedIndex = appliedIndex;
+    this.#reportedIndex = appliedIndex;
+    this.#follower = new Follower(this.#member, this.#log, options.kind, this.#commitPoint());
   }
 
   get status(): RaftStatus {
     const { role, leaderId, currTerm } = this.#member;
-    const serving = this.#leader !== null && this.#appliedIndex >= this.#leader.firstIndex;
+    const serving = this.#leader !== null && this.#appliedIndex >= this.#leader.servingIndex;
     return { role, leaderId, currTerm, commitIndex: this.#commitIndex, endIndex: this.#log.endIndex, serving };
   }
 
@@ -106,15 +114,38 @@ export class RaftNode {
 
   /** Appends one entry per body. They count only when they come out of `committed` with this term. */
   propose(bodies: readonly Uint8Array[], nowMs: number): Proposal {
-    if (this.#leader === null) return 'NOT_LEADER';
-    if (this.#log.endIndex - this.#commitIndex + bodies.length > pendingMax) return 'LEADER_PENDING_FULL';
-    const firstIndex = this.#log.endIndex + 1;
+    const firstIndex = this.nextIndex(bodies.length);
+    if (typeof firstIndex === 'string') return firstIndex;
     for (const body of bodies) {
       const index = this.#log.endIndex + 1;
-      this.#log.append({ index, term: this.#member.currTerm, pos: this.#log.positionAt(index, body), body });
+      this.#log.append({ index, term: this.#member.currTerm, pos: this.#log.positionAt(index, entrySize(body)), body });
     }
-    this.#leader.push(this.#commitIndex, nowMs);
+    this.push(nowMs);
     return { firstIndex, lastIndex: this.#log.endIndex };
+  }
+
+  /** Index of the next entry, if this member may append `count` of them now; they are of the term in `status`. */
+  nextIndex(count: number): number | AppendRefusal {
+    if (this.#leader === null) return 'NOT_LEADER';
+    if (this.#log.endIndex - this.#commitIndex + count > pendingMax) return 'LEADER_PENDING_FULL';
+    return this.#log.endIndex + 1;
+  }
+
+  /** Appends an entry that its owner built and placed itself, at `nextIndex`. It is sent with the next `push`. */
+  append(entry: Entry): void {
+    assert(this.#leader !== null && entry.term === this.#member.currTerm, 'only the leader of a term appends to it');
+    assert(entry.index === this.#log.endIndex + 1, `entry ${entry.index} is not the next one`);
+    this.#log.append(entry);
+  }
+
+  /** Leader: sends what the followers lack. */
+  push(nowMs: number): void {
+    this.#leader?.push(this.#commitIndex, nowMs);
+  }
+
+  /** Leader: how far the log of `peer` is known to equal this one; -1 when nothing is known. */
+  matchIndexOf(peer: string): number {
+    return this.#leader?.matchIndexOf(peer) ?? -1;
   }
 
   /** What to do now, or null: nothing, or the last one is still under way. */
@@ -123,10 +154,12 @@ export class RaftNode {
     const { currTerm, currVoteFor } = this.#member;
     const changed = currTerm !== this.#persisted.currTerm || currVoteFor !== this.#persisted.currVoteFor;
     const entries = this.#log.unstable();
-    const committed = this.#nextCommitted();
-    if (!changed && entries.length + committed.length === 0 && this.#outbox.empty) return null;
+    const appliedIndex = this.#nextApplied();
+    const idle = entries.length === 0 && appliedIndex === this.#reportedIndex && this.#outbox.empty;
+    if (!changed && idle) return null;
     const hardState = changed ? { currTerm, currVoteFor } : null;
-    this.#outstanding = { hardState, entries, ...this.#outbox.take(), committed };
+    const committed = this.#entriesToApply(appliedIndex);
+    this.#outstanding = { hardState, entries, ...this.#outbox.take(), committed, appliedIndex };
     return this.#outstanding;
   }
 
@@ -137,14 +170,23 @@ export class RaftNode {
     this.#outstanding = null;
     if (done.hardState !== null) this.#persisted = done.hardState;
     this.#log.stored(done.entries);
-    this.#appliedIndex = done.committed.at(-1)?.index ?? this.#appliedIndex;
+    // Not what was cut meanwhile.
+    this.#appliedIndex = Math.min(done.appliedIndex, this.#commitIndex);
+    this.#reportedIndex = done.appliedIndex;
     if (this.#leader !== null) this.#commitTo(this.#leader.committable());
   }
 
   // Only what is on disk here is applied, so a crash never takes back what a state machine saw.
-  #nextCommitted(): Entry[] {
+  #nextApplied(): number {
+    const last = Math.min(this.#commitIndex, this.#log.stableIndex);
+    if (this.#options.kind === 'COMMIT_LOG') return last;
+    // A TRUNCATE behind an applied entry stores that entry again: it stays applied.
+    return Math.max(this.#appliedIndex, Math.min(last, this.#appliedIndex + applyBatchMax));
+  }
+
+  #entriesToApply(last: number): Entry[] {
     const committed: Entry[] = [];
-    const last = Math.min(this.#commitIndex, this.#log.stableIndex, this.#appliedIndex + applyBatchMax);
+    if (this.#options.kind === 'COMMIT_LOG') return committed;
     for (let index = this.#appliedIndex + 1; index <= last; index++) {
       const entry = this.#log.entry(index);
       assert(entry !== undefined, `committed entry ${index} is missing`);
@@ -161,14 +203,16 @@ export class RaftNode {
   }
 
   #leaderTurn(leader: Leader, nowMs: number): void {
-    if (leader.turn(nowMs)) this.#becomeCandidate(this.#member.currTerm);
-    else leader.push(this.#commitIndex, nowMs);
+    if (leader.turn(nowMs)) return this.#becomeCandidate(this.#member.currTerm);
+    // A commit log that nobody adds to is committed by what is there.
+    this.#commitTo(leader.committable());
+    leader.push(this.#commitIndex, nowMs);
   }
 
   #lead(nowMs: number): void {
     this.#member.becomeLeader(this.#member.currTerm, this.#options.selfId);
     this.#leader = new Leader(this.#options, this.#log, this.#outbox, this.#member.currTerm, nowMs);
-    this.propose([new Uint8Array(0)], nowMs);
+    if (this.#options.kind === 'STATE_MACHINE') this.propose([new Uint8Array(0)], nowMs);
     this.#leaderTurn(this.#leader, nowMs);
   }
 
@@ -232,6 +276,19 @@ export class RaftNode {
       this.#commitTo(leader.committable());
       leader.push(this.#commitIndex, nowMs);
     }
+  }
+
+  #commitPoint(): CommitIndex {
+    const value = () => this.#commitIndex;
+    return {
+      get value() {
+        return value();
+      },
+      raiseTo: (index) => this.#commitTo(index),
+      cutTo: (index) => {
+        this.#commitIndex = Math.min(this.#commitIndex, index);
+      },
+    };
   }
 
   #commitTo(index: number): void {

@@ -32,7 +32,18 @@ export interface RaftOptions {
   readonly segmentBytes: number;
   readonly timings: RaftTimings;
   readonly random: Random;
+  readonly kind: LogKind;
 }
+
+/**
+ * What the log is for. STATE_MACHINE: entries are applied one by one, from the first on. A leader begins with an empty
+ * entry, and what earlier terms left counts as committed only together with it.
+ * COMMIT_LOG: the log is the data, and holds nothing that nobody sent. So there is no empty entry, and an entry of an
+ * earlier term counts as committed once a majority has it, as in DLedger. Whoever acknowledges only what was appended in
+ * the leader's own term loses nothing by that; but in a chain of three leaders an unacknowledged entry can be seen and
+ * then be replaced (figure 8 of the Raft paper), so committed entries may be cut.
+ */
+export type LogKind = 'STATE_MACHINE' | 'COMMIT_LOG';
 
 export function quorumOf(options: RaftOptions): number {
   return Math.floor(options.peerIds.length / 2) + 1;

@@ -1,13 +1,14 @@
 // A group of members over a simulated network and simulated disks, under a seed: the same seed replays the same run.
 // Messages are lost, delayed, reordered and repeated; links are cut one way; members crash between any two disk writes and
-// come back with what their disk holds. Every step checks the three safety properties of Raft.
+// come back with what their disk holds. Every step checks the three safety properties of Raft; of a commit log only what
+// it promises: one leader a term, and that nothing acknowledged is lost (see LogKind).
 import { assert } from '../base/assert.ts';
 import { type Random, seededRandom } from '../base/random.ts';
 import { type Entry, sameEntry } from './entry.ts';
 import type { HardState } from './member.ts';
 import type { RaftInput } from './messages.ts';
 import { RaftNode, type Ready } from './node.ts';
-import { dledgerTimings, type RaftOptions } from './options.ts';
+import { dledgerTimings, type LogKind, type RaftOptions } from './options.ts';
 
 /** Deliberate faults of a driver, to prove that the checks notice. */
 export type PlantedDefect = 'FORGETS_VOTE' | 'LOSES_ACKNOWLEDGED_ENTRIES';
@@ -39,6 +40,7 @@ export class Simulation {
   readonly #random: Random;
   readonly #members: Member[];
   readonly #defect: PlantedDefect | null;
+  readonly #kind: LogKind;
   readonly #cut = new Set<string>();
   readonly #leaders = new Map<number, string>();
   readonly #agreed: Entry[] = [];
@@ -50,7 +52,8 @@ export class Simulation {
   #proposed = 0;
   #lossRate = 0;
 
-  constructor(seed: number, size: number, defect: PlantedDefect | null = null) {
+  constructor(seed: number, size: number, defect: PlantedDefect | null = null, kind: LogKind = 'STATE_MACHINE') {
+    this.#kind = kind;
     this.#random = seededRandom(seed);
     this.#defect = defect;
     const ids = Array.from({ length: size }, (_, i) => `n${i}`);
@@ -66,7 +69,16 @@ export class Simulation {
 
   /** Entries that every member which applied that far applied alike. */
   get agreedCount(): number {
-    return this.#agreed.length;
+    return this.#agreedLog().length;
+  }
+
+  get acknowledgedCount(): number {
+    return this.#acknowledged.length;
+  }
+
+  /** What every member agrees to at the end. */
+  #agreedLog(): readonly Entry[] {
+    return this.#kind === 'COMMIT_LOG' ? this.#members[0]!.disk.entries : this.#agreed;
   }
 
   get leaderCount(): number {
@@ -90,12 +102,14 @@ export class Simulation {
     while (this.#nowMs < quietEnd) this.#turn(false, false);
     this.#checkLogs();
     assert(this.#proposed > before, 'no leader took a proposal although the network was calm');
+    const agreed = this.#agreedLog();
     for (const entry of this.#acknowledged) {
-      const kept = this.#agreed[entry.index];
+      const kept = agreed[entry.index];
       assert(kept !== undefined && sameEntry(kept, entry), `acknowledged entry ${entry.index} is lost`);
     }
-    for (const { id, applied } of this.#members) {
-      assert(applied === this.#agreed.length - 1, `${id} applied ${applied} of ${this.#agreed.length - 1}`);
+    for (const { id, applied, disk } of this.#members) {
+      assert(applied === agreed.length - 1, `${id} applied ${applied} of ${agreed.length - 1}`);
+      assert(disk.entries.length === agreed.length, `${id} has ${disk.entries.length} of ${agreed.length} entries`);
     }
   }
 
@@ -150,15 +164,19 @@ export class Simulation {
       segmentBytes: 512,
       timings: dledgerTimings,
       random: this.#random,
+      kind: this.#kind,
     };
     const stored = {
+      beginIndex: 0,
       get endIndex() {
         return entries.length - 1;
       },
       entry: (index: number) => entries[index],
     };
-    member.applied = -1;
-    member.node = new RaftNode(options, member.disk.hardState, stored);
+    // A commit log remembers what was committed, as its checkpoint does: not all of it.
+    const known = Math.min(member.applied, entries.length - 1);
+    member.applied = this.#kind === 'COMMIT_LOG' ? this.#random.int(known + 2) - 1 : -1;
+    member.node = new RaftNode(options, member.disk.hardState, stored, member.applied);
   }
 
   #crash(member: Member): void {
@@ -210,6 +228,17 @@ export class Simulation {
       this.#pending.delete(token);
     }
     for (const entry of ready.committed) this.#apply(member, entry);
+    if (this.#kind === 'COMMIT_LOG') this.#applyTo(member, ready.appliedIndex);
+  }
+
+  /** A commit log: the leader acknowledges what was appended in its own term. */
+  #applyTo(member: Member, appliedIndex: number): void {
+    const { role, currTerm } = member.node!.status;
+    for (let index = member.applied + 1; index <= appliedIndex; index++) {
+      const entry = member.disk.entries[index]!;
+      if (role === 'LEADER' && entry.term === currTerm) this.#acknowledged.push(entry);
+    }
+    member.applied = appliedIndex;
   }
 
   readonly #pending = new Map<number, (response: Extract<RaftInput, { kind: 'answer' }>['response']) => void>();

@@ -13,6 +13,7 @@ const options: RaftOptions = {
   segmentBytes: 512,
   timings: dledgerTimings,
   random: seededRandom(1),
+  kind: 'STATE_MACHINE',
 };
 
 interface Case {
