@@ -8,7 +8,7 @@ const mayImport: Record<string, readonly string[]> = {
   'reference-impl/message': ['base'],
   'reference-impl/raft': ['base'],
   'reference-impl/dledger': ['base', 'remoting', 'raft'],
-  'reference-impl/store': ['base', 'message', 'dledger'],
+  'reference-impl/store': ['base', 'message', 'raft', 'dledger'],
   'reference-impl/ha': ['base', 'message', 'store'],
   'reference-impl/namesrv': ['base', 'config', 'remoting'],
   'reference-impl/controller': ['base', 'config', 'remoting', 'raft', 'dledger'],

@@ -16,12 +16,17 @@ export const errorHints = {
   CONTROLLER_GROUP_MISSING: 'Set controllerDLegerGroup; it must be the same on every member.',
   CONTROLLER_APPEND_FAILED:
     'No majority of the controllers took the event in time: it may still be applied. Ask again.',
+  DLEDGER_PEERS_ILLEGAL: 'Write dLegerPeers as "n0-host:port;n1-host:port", the same on every member.',
+  DLEDGER_SELF_ID_ILLEGAL: 'Set dLegerSelfId to one of the ids in dLegerPeers: a letter and a number, as n0.',
+  DLEDGER_GROUP_MISSING: 'Set dLegerGroup; it must be the same on every member.',
   ADDRESS_ILLEGAL: 'Write an address as host:port, with a port from 1 to 65535.',
   ADDRESS_BOOK_ILLEGAL: 'The address book is a JSON object from "host:port" to "host:port".',
   PORT_IN_USE: 'Stop the process that holds the port, or choose another one.',
   STORE_LOCKED: 'Another process has this store open: stop it, or use another storePathRootDir.',
   STORE_CORRUPT: 'Restore the file from a replica; the store was left untouched.',
   STORE_IS_DLEDGER: 'A DLedger store cannot be opened in place: drain it, or convert it first.',
+  STORE_IS_PLAIN:
+    'Start with an empty store, or without enableDLegerCommitLog: a plain log is not continued as DLedger.',
   STORE_CLOSED: 'The store is closed or its disk failed; restart the broker.',
   FRAME_TOO_LARGE: 'A frame may have at most 16777216 bytes, its length field included.',
   FRAME_MALFORMED: 'The peer does not speak the RocketMQ remoting protocol, or the bytes were damaged.',

@@ -1,16 +1,17 @@
 import { lookup } from 'node:dns/promises';
+import { join } from 'node:path';
 import type { AddressBook } from '../base/address.ts';
 import { systemClock } from '../base/clock.ts';
 import type { LabDefect } from '../base/defect.ts';
 import { errorText, SwitchlabError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Release } from '../base/release.ts';
-import type { BrokerConfig } from '../config/broker.ts';
+import { type BrokerConfig, brokerMembers, followerBrokerId } from '../config/broker.ts';
 import { parseHost } from '../message/host.ts';
 import type { Host } from '../message/types.ts';
 import { createRemotingClient } from '../remoting/client.ts';
 import { openStore } from '../store/open.ts';
-import type { MessageStore, StoreOptions } from '../store/types.ts';
+import type { DLedgerPaths, MessageStore, StoreOptions } from '../store/types.ts';
 import type { Broker } from './broker.ts';
 import { Clients } from './clients/clients.ts';
 import { QueueLocks } from './clients/queue-locks.ts';
@@ -19,6 +20,8 @@ import { OffsetTable } from './offsets/offset-table.ts';
 import { Registration } from './registration/registration.ts';
 import { ConfiguredRole } from './role/configured.ts';
 import { ControlledRole } from './role/controlled.ts';
+import { DLedgerRole } from './role/dledger.ts';
+import type { BrokerRole, RoleDependencies } from './role/types.ts';
 import { ScheduleService } from './schedule/schedule-service.ts';
 import { Settings } from './settings.ts';
 import { BrokerStats } from './stats/broker-stats.ts';
@@ -37,14 +40,13 @@ export interface BrokerOptions {
 
 /**
  * The parts of a broker, with its store recovered and its tables loaded; nothing runs yet.
- * Rejects with STORE_CORRUPT, STORE_LOCKED or STORE_IS_DLEDGER, with ADDRESS_ILLEGAL when brokerIP1 has no address, and
- * with NOT_BUILT for a DLedger commit log.
+ * Rejects with STORE_CORRUPT, STORE_LOCKED, STORE_IS_DLEDGER or STORE_IS_PLAIN, with ADDRESS_ILLEGAL when brokerIP1 has no
+ * address, with DLEDGER_GROUP_MISSING, DLEDGER_PEERS_ILLEGAL or DLEDGER_SELF_ID_ILLEGAL, and with NOT_BUILT for a DLedger
+ * commit log of release new.
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { release, log } = options;
-  if (options.config.enableDLegerCommitLog) {
-    throw new SwitchlabError('NOT_BUILT', 'enableDLegerCommitLog: this broker has no DLedger commit log.');
-  }
+  if (options.config.enableDLegerCommitLog) requireDLedger(release, options.config);
   const config = { ...options.config, bindAddress: bindAddress(release, options.config) };
   const storeHost = await resolveHost(config);
   const settings = new Settings(release, config, log);
@@ -67,8 +69,7 @@ function assemble(options: BrokerOptions, settings: Settings, storeHost: Host, s
   const groups = new GroupTable(root, release, config, log);
   const remotingClient = createRemotingClient({ release, log, addressBook });
   const dependencies = { release, config, store, client: remotingClient, addressBook, log, defect };
-  const controlled = release === 'new' && config().enableControllerMode;
-  const role = controlled ? new ControlledRole(dependencies) : new ConfiguredRole(dependencies);
+  const role = brokerRole(dependencies);
   const address = `${brokerIP1}:${listenPort}`;
   const notifies = (group: string) =>
     config().notifyConsumerIdsChangedEnable && groups.get(group)?.notifyConsumerIdsChangedEnable !== false;
@@ -103,6 +104,22 @@ function assemble(options: BrokerOptions, settings: Settings, storeHost: Host, s
   };
 }
 
+function brokerRole(dependencies: RoleDependencies): BrokerRole {
+  const { release, config, store } = dependencies;
+  if (store.dledger !== null) return new DLedgerRole(dependencies);
+  const controlled = release === 'new' && config().enableControllerMode;
+  return controlled ? new ControlledRole(dependencies) : new ConfiguredRole(dependencies);
+}
+
+function requireDLedger(release: Release, config: BrokerConfig): void {
+  if (release !== 'old') {
+    throw new SwitchlabError('NOT_BUILT', 'enableDLegerCommitLog: only release old has a DLedger commit log.');
+  }
+  if (config.dLegerGroup === '') throw new SwitchlabError('DLEDGER_GROUP_MISSING', 'dLegerGroup is empty.');
+  brokerMembers(config);
+  followerBrokerId(config);
+}
+
 /** The address that records keep: brokerIP1 may be a name. */
 async function resolveHost({ brokerIP1, listenPort }: BrokerConfig): Promise<Host> {
   try {
@@ -125,6 +142,12 @@ function storeOptions(config: BrokerConfig, release: Release, log: Log): StoreOp
     release,
     log,
     flushDiskType: config.flushDiskType === 'SYNC_FLUSH' ? 'SYNC_FLUSH' : 'ASYNC_FLUSH',
-    confirmOffsetLimitsDispatch: release === 'new' && config.enableControllerMode,
+    confirmOffsetLimitsDispatch: config.enableDLegerCommitLog || (release === 'new' && config.enableControllerMode),
+    dledger: config.enableDLegerCommitLog ? dledgerPaths(config) : null,
   };
+}
+
+function dledgerPaths({ storePathRootDir, dLegerSelfId, storePathDLedgerCommitLog }: BrokerConfig): DLedgerPaths {
+  const folder = join(storePathRootDir, `dledger-${dLegerSelfId}`);
+  return { folder, dataPath: storePathDLedgerCommitLog || join(folder, 'data') };
 }

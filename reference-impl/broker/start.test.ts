@@ -54,6 +54,6 @@ for (const release of ['old', 'new'] as const) {
   });
 }
 
-test('a DLedger commit log is refused, not taken for a plain one', async () => {
-  await assert.rejects(brokerLab('old', { enableDLegerCommitLog: true }), hasCode('NOT_BUILT'));
+test('a DLedger commit log of release new is refused, not taken for a plain one', async () => {
+  await assert.rejects(brokerLab('new', { enableDLegerCommitLog: true }), hasCode('NOT_BUILT'));
 });

@@ -17,7 +17,7 @@ const firstOffsetFlushMs = 10_000;
 /**
  * Starts a broker: `listenPort` serves everything, the port two below it everything but pulls, the one above replication.
  * Resolves when it serves and, unless it waits for a controller, when each NameServer answered its registration or failed.
- * Rejects with PORT_IN_USE, STORE_CORRUPT, STORE_LOCKED or STORE_IS_DLEDGER.
+ * Rejects with PORT_IN_USE and with what `createBroker` rejects with.
  */
 export async function startBroker(options: BrokerOptions): Promise<Running> {
   const broker = await createBroker(options);
@@ -49,7 +49,7 @@ export async function startBroker(options: BrokerOptions): Promise<Running> {
     addresses: {
       remoting: `${bindAddress}:${server.port}`,
       fast: `${bindAddress}:${fastServer.port}`,
-      ha: `${bindAddress}:${broker.role.ha.port}`,
+      ...(broker.role.ha === null ? {} : { ha: `${bindAddress}:${broker.role.ha.port}` }),
     },
     stop,
   };

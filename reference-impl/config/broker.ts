@@ -7,6 +7,7 @@ import { brokerKeys } from './keys/broker.ts';
 import { messageStoreKeys } from './keys/message-store.ts';
 import { nettyClientKeys } from './keys/netty-client.ts';
 import { nettyServerKeys } from './keys/netty-server.ts';
+import { type DLedgerMembers, readMembers } from './members.ts';
 
 /** The configuration classes that a broker's file sets, in the order in which `-p` prints them. */
 export const brokerTables = {
@@ -50,6 +51,23 @@ export function brokerConfig(release: Release, overrides: Partial<BrokerConfig> 
     accessMessageInMemoryMaxRatio: inMemoryRatio(release, given),
     brokerId: brokerId(given),
   });
+}
+
+/** The group of a DLedger commit log, `dLegerPeers`. Throws DLEDGER_PEERS_ILLEGAL or DLEDGER_SELF_ID_ILLEGAL. */
+export function brokerMembers(config: BrokerConfig): DLedgerMembers {
+  return readMembers(config.dLegerPeers, config.dLegerSelfId, {
+    peersKey: 'dLegerPeers',
+    selfIdKey: 'dLegerSelfId',
+    peersIllegal: 'DLEDGER_PEERS_ILLEGAL',
+    selfIdUnknown: 'DLEDGER_SELF_ID_ILLEGAL',
+  });
+}
+
+/** Broker id of a member that does not lead: one more than the number in its id. Throws DLEDGER_SELF_ID_ILLEGAL. */
+export function followerBrokerId({ dLegerSelfId }: BrokerConfig): number {
+  const number = dLegerSelfId.slice(1);
+  if (/^\d{1,9}$/.test(number)) return Number(number) + 1;
+  throw new SwitchlabError('DLEDGER_SELF_ID_ILLEGAL', `dLegerSelfId "${dLegerSelfId}" gives no broker id.`);
 }
 
 /** What is legal, but will not serve anybody: a broker starts with it and retries for ever, as the real one does. */

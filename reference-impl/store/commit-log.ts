@@ -1,10 +1,11 @@
 import { assert } from '../base/assert.ts';
 import { viewOf } from '../base/bytes.ts';
 import type { Disk } from '../base/disk.ts';
-import { blankMagic, blankSize, encodeRecord, recordSizeBound, storeTimestampOf } from '../message/record.ts';
+import { blankSize, encodeRecord, recordSizeBound, storeTimestampOf } from '../message/record.ts';
 import type { MessageToStore } from '../message/types.ts';
 import { Arena, type ArenaChunk, type LogWindow } from './arena.ts';
 import { readFully, writeFully, zeroLeftovers } from './file-io.ts';
+import { type Framing, plainFraming } from './framing.ts';
 import { LogSegment } from './log-segment.ts';
 import { listSegments, segmentPath } from './segment-files.ts';
 
@@ -23,6 +24,7 @@ const scanWindowSize = 1048576;
  */
 export class CommitLog {
   readonly segmentSize: number;
+  readonly framing: Framing;
   readonly #disk: Disk;
   readonly #directories: readonly string[];
   readonly #segments: LogSegment[];
@@ -34,10 +36,11 @@ export class CommitLog {
   readonly #scratchView = viewOf(this.#scratch);
 
   /** Takes every segment as completely written; recovery then cuts the end with `truncateTo`. */
-  constructor(disk: Disk, directories: readonly string[], segmentSize: number) {
+  constructor(disk: Disk, directories: readonly string[], segmentSize: number, framing: Framing = plainFraming) {
     this.#disk = disk;
     this.#directories = directories;
     this.segmentSize = segmentSize;
+    this.framing = framing;
     const files = listSegments(disk, directories, segmentSize);
     this.#segments = files.map((file) => new LogSegment(disk, file, segmentSize));
     this.#maxOffset = this.#segments.at(-1)?.endOffset ?? 0;
@@ -68,26 +71,61 @@ export class CommitLog {
    * @returns its size, propertiesTooLong or recordTooLong
    */
   append(message: MessageToStore, topic: Uint8Array, magic: number, queueOffset: number, nowMs: number): number {
-    const bound = recordSizeBound(message, topic);
+    const { framing } = this;
+    const prefix = framing.prefixBytes;
+    const bound = prefix + recordSizeBound(message, topic);
     let chunk = this.#room(bound);
-    let at = chunk.used;
+    let at = chunk.used + prefix;
     const { bytes, view } = chunk;
-    let size = encodeRecord(bytes, view, at, message, topic, magic, queueOffset, this.#maxOffset, nowMs);
+    let size = encodeRecord(bytes, view, at, message, topic, magic, queueOffset, this.#maxOffset + prefix, nowMs);
     if (size < 0) return propertiesTooLong;
-    if (size + blankSize > chunk.segment.endOffset - this.#maxOffset) {
-      if (size + blankSize > this.segmentSize) return recordTooLong;
+    if (prefix + size + blankSize > chunk.segment.endOffset - this.#maxOffset) {
+      if (prefix + size + blankSize > this.segmentSize) return recordTooLong;
       this.#closeSegment();
       chunk = this.#room(bound);
-      at = chunk.used;
-      size = encodeRecord(chunk.bytes, chunk.view, at, message, topic, magic, queueOffset, this.#maxOffset, nowMs);
+      at = chunk.used + prefix;
+      const offset = this.#maxOffset + prefix;
+      size = encodeRecord(chunk.bytes, chunk.view, at, message, topic, magic, queueOffset, offset, nowMs);
     }
+    framing.writePrefix(chunk.view, chunk.used, prefix + size, this.#maxOffset);
     chunk.used = at + size;
-    this.#maxOffset += size;
+    this.#maxOffset += prefix + size;
     return size;
   }
 
   /**
-   * Places consecutive records, all in one segment or none: they end at `maxOffset`.
+   * Places the record of a whole frame at log position `position`: the end, or the next segment's start. What stands
+   * before it is written anew.
+   */
+  appendFrame(position: number, record: Uint8Array): void {
+    const { framing } = this;
+    if (position > this.#maxOffset) this.#closeSegment();
+    assert(position === this.#maxOffset, `a frame for ${position}, but the log ends at ${this.#maxOffset}`);
+    const size = framing.prefixBytes + record.length;
+    const chunk = this.#room(size);
+    framing.writePrefix(chunk.view, chunk.used, size, position);
+    chunk.bytes.set(record, chunk.used + framing.prefixBytes);
+    chunk.used += size;
+    this.#maxOffset += size;
+  }
+
+  /** An empty log goes on at `position`. */
+  beginAt(position: number): void {
+    assert(this.#maxOffset === this.minOffset, 'only an empty log begins anew');
+    this.#startAt(position);
+  }
+
+  /** The `size` bytes at `offset` that were placed and are perhaps not written yet, as a view that never changes. */
+  placed(offset: number, size: number): Buffer {
+    const chunk = this.#arena.at(offset);
+    assert(chunk !== null && offset + size <= chunk.endOffset, `nothing was placed at ${offset}`);
+    chunk.lent = true;
+    const at = offset - chunk.startOffset;
+    return chunk.bytes.subarray(at, at + size);
+  }
+
+  /**
+   * Places consecutive records of a plain log, all in one segment or none: they end at `maxOffset`.
    * @returns the sizes, or propertiesTooLong or recordTooLong
    */
   appendAll(
@@ -269,8 +307,7 @@ export class CommitLog {
   #closeSegment(): void {
     const chunk = this.#room(blankSize);
     const { endOffset } = chunk.segment;
-    chunk.view.setInt32(chunk.used, endOffset - this.#maxOffset);
-    chunk.view.setInt32(chunk.used + 4, blankMagic);
+    this.framing.writeFiller(chunk.view, chunk.used, endOffset - this.#maxOffset);
     chunk.used += blankSize;
     this.#maxOffset = endOffset;
   }

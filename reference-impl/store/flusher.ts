@@ -65,6 +65,11 @@ export class Flusher {
     this.#release();
   }
 
+  /** The log is empty and goes on at `offset`. */
+  beginAt(offset: number): void {
+    this.#flushedOffset = offset;
+  }
+
   #syncNext(segments: readonly LogSegment[], index: number): void {
     const segment = segments[index];
     if (segment === undefined) {

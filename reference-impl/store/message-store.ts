@@ -1,12 +1,14 @@
 import { assert } from '../base/assert.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Disk } from '../base/disk.ts';
-import { propertiesSizeMax, recordMagic } from '../message/record.ts';
+import { blankSize, propertiesSizeMax, recordMagic, recordSizeBound } from '../message/record.ts';
+import { entryHeaderBytes } from '../raft/entry.ts';
 import { isInQueue, type MessageToStore } from '../message/types.ts';
 import { removeAbortFile } from './abort-file.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { propertiesTooLong, recordTooLong } from './commit-log.ts';
 import { DiskGuard } from './disk-guard.ts';
+import type { DLedgerLog } from './dledger-log.ts';
 import { Flusher } from './flusher.ts';
 import { getMessages } from './get-messages.ts';
 import type { FolderLock } from '../base/folder-lock.ts';
@@ -26,6 +28,8 @@ const flushPagesMin = 4;
 const pageSize = 4096;
 const flushThoroughIntervalMs = 10_000;
 const checkpointIntervalMs = 60_000;
+/** DLedger's entry buffers: a larger entry stops its other members. */
+const entryBytesMax = 4194304;
 
 /** The store of one broker, opened and recovered by `openStore`. */
 export class LocalMessageStore implements MessageStore {
@@ -38,6 +42,7 @@ export class LocalMessageStore implements MessageStore {
   readonly #flusher: Flusher;
   readonly #checkpointer: Checkpointer;
   readonly #timers: Timer[];
+  readonly dledger: DLedgerLog | null;
   readonly #progressListeners: (() => void)[] = [];
   readonly #endOfTurn: (run: () => void) => void;
   #writeScheduled = false;
@@ -55,6 +60,7 @@ export class LocalMessageStore implements MessageStore {
     clock: Clock,
     lock: FolderLock,
     confirmOffset: number,
+    dledger: DLedgerLog | null,
   ) {
     this.#parts = parts;
     this.#options = options;
@@ -62,6 +68,7 @@ export class LocalMessageStore implements MessageStore {
     this.#clock = clock;
     this.#lock = lock;
     this.#confirmOffset = confirmOffset;
+    this.dledger = dledger;
     this.#lastFlushMs = clock.nowMs();
     this.#endOfTurn = options.endOfTurn ?? setImmediate;
     const disk = new DiskGuard(options.storePathRootDir, options.log);
@@ -72,9 +79,14 @@ export class LocalMessageStore implements MessageStore {
       (thrown) => disk.fail(thrown),
     );
     this.#checkpointer = new Checkpointer(parts, this.#flusher, files, disk, () =>
-      options.confirmOffsetLimitsDispatch ? this.#confirmOffset : null,
+      options.confirmOffsetLimitsDispatch && dledger === null ? this.#confirmOffset : null,
     );
     this.#countUndispatched();
+    dledger?.ownedBy({
+      write: () => this.#writeEntries(),
+      truncateTo: (position) => this.truncateTo(position),
+      beginAt: (position) => this.#beginAt(position),
+    });
     this.#timers = [
       clock.every(options.flushIntervalConsumeQueue, () => disk.run(() => parts.queues.write())),
       clock.every(checkpointIntervalMs, () => this.#checkpointer.start()),
@@ -119,6 +131,8 @@ export class LocalMessageStore implements MessageStore {
     const topic = queues.topic(message.topic);
     const magic = recordMagic(message.topic, topic.bytes, this.#options.release);
     if (magic === null || !topic.isStorable) return 'MESSAGE_ILLEGAL';
+    const busy = this.dledger === null ? null : this.#entryRefusal(message, topic.bytes, 1);
+    if (busy !== null) return busy;
     const queue = queues.queue(topic, message.queueId);
     const takesQueueOffset = isInQueue(message.sysFlag);
     const queueOffset = takesQueueOffset ? queue.nextOffset : 0;
@@ -133,6 +147,7 @@ export class LocalMessageStore implements MessageStore {
     }
     if (size < 0) return refusalOfSize(size);
     if (takesQueueOffset) queue.nextOffset++;
+    this.dledger?.appended(size);
     this.#scheduleWrite();
     const endOffset = log.maxOffset;
     return { physicalOffset: endOffset - size, size, queueOffset, storeTimestamp, endOffset };
@@ -151,6 +166,7 @@ export class LocalMessageStore implements MessageStore {
     const topic = queues.topic(first.topic);
     const magic = recordMagic(first.topic, topic.bytes, this.#options.release);
     if (magic === null || !topic.isStorable) return 'MESSAGE_ILLEGAL';
+    if (this.dledger !== null) return this.#appendEach(messages, topic.bytes);
     const queue = queues.queue(topic, first.queueId);
     const storeTimestamp = this.#clock.nowMs();
     let sizes: readonly number[] | number = [];
@@ -166,6 +182,30 @@ export class LocalMessageStore implements MessageStore {
       endOffset += size;
       return { physicalOffset: endOffset - size, size, queueOffset: queue.nextOffset++, storeTimestamp, endOffset };
     });
+  }
+
+  /** DLedger: each message of a batch is an entry of its own. Nothing is placed unless all may be. */
+  #appendEach(messages: readonly MessageToStore[], topic: Uint8Array): readonly AppendResult[] | AppendRefusal {
+    for (const message of messages) {
+      const refusal = this.#entryRefusal(message, topic, messages.length);
+      if (refusal !== null) return refusal;
+    }
+    const results: AppendResult[] = [];
+    for (const message of messages) {
+      const result = this.append(message);
+      if (typeof result === 'string') return result;
+      results.push(result);
+    }
+    return results;
+  }
+
+  #entryRefusal(message: MessageToStore, topic: Uint8Array, count: number): AppendRefusal | null {
+    const sizeMax = Math.min(entryBytesMax, this.segmentSize - blankSize);
+    if (entryHeaderBytes + recordSizeBound(message, topic) > sizeMax) {
+      const size = recordSizeBound({ ...message, properties: '' }, topic) + Buffer.byteLength(message.properties);
+      if (entryHeaderBytes + size > sizeMax) return 'UNKNOWN_ERROR';
+    }
+    return this.dledger!.next(count) === null ? null : 'OS_PAGE_CACHE_BUSY';
   }
 
   writeNow(): void {
@@ -225,6 +265,11 @@ export class LocalMessageStore implements MessageStore {
     return end;
   }
 
+  countQueues(): void {
+    for (const queue of this.#parts.queues.all()) queue.nextOffset = queue.maxOffset;
+    this.#countUndispatched();
+  }
+
   setConfirmOffset(offset: number): void {
     if (!this.#options.confirmOffsetLimitsDispatch || offset === this.#confirmOffset) return;
     assert(offset <= this.maxPhyOffset, `confirm offset ${offset} behind the end ${this.maxPhyOffset}`);
@@ -274,7 +319,8 @@ export class LocalMessageStore implements MessageStore {
   }
 
   earliestStoreTimestamp(): number {
-    return this.#parts.log.storeTimestampAt(this.minPhyOffset);
+    const { log } = this.#parts;
+    return log.storeTimestampAt(log.minOffset + log.framing.prefixBytes);
   }
 
   queues(): Iterable<{ readonly topic: string; readonly queueId: number }> {
@@ -299,6 +345,7 @@ export class LocalMessageStore implements MessageStore {
     if (this.#disk.writeable) removeAbortFile(this.#files, this.#options.storePathRootDir);
     this.#disk.close();
     log.close();
+    this.dledger?.closeFiles();
     queues.close();
     index.close();
     await this.#lock.release();
@@ -309,6 +356,23 @@ export class LocalMessageStore implements MessageStore {
     assert(!this.#rawTail, 'append behind raw bytes: truncateIncompleteTail comes first');
     if (message.properties.length > propertiesSizeMax) return 'PROPERTIES_SIZE_EXCEEDED';
     return message.body.length > this.#options.maxMessageSize || message.queueId < 0 ? 'MESSAGE_ILLEGAL' : null;
+  }
+
+  /** DLedger: the bytes of entries that a member persists. Throws STORE_CLOSED when the disk failed. */
+  #writeEntries(): Promise<void> | void {
+    this.writeNow();
+    this.#disk.assertWriteable();
+    return this.#options.flushDiskType === 'SYNC_FLUSH' ? this.#flusher.flushed() : undefined;
+  }
+
+  /** DLedger: the whole log is of no use; it goes on at `position`. */
+  #beginAt(position: number): void {
+    const { log, dispatcher } = this.#parts;
+    this.truncateTo(log.minOffset);
+    this.#disk.run(() => log.beginAt(position));
+    dispatcher.offset = position;
+    this.#confirmOffset = position;
+    this.#flusher.beginAt(position);
   }
 
   #scheduleWrite(): void {

@@ -3,13 +3,14 @@ import {
   isBodyIntact,
   notARecord,
   propertiesLengthPosition,
-  recordSizeAt,
   recordSizeMin,
   storeTimestampOf,
 } from '../message/record.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { CommitLog } from './commit-log.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { DLedgerLog } from './dledger-log.ts';
+import type { Framing } from './framing.ts';
 import type { KeyIndex } from './key-index.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { QueueTable } from './queue-table.ts';
@@ -29,6 +30,8 @@ export interface RecoveryOptions {
   readonly checkCRCOnRecover: boolean;
   /** Records behind it are kept but not dispatched; Infinity without a limit. */
   readonly confirmOffset: number;
+  /** Of a DLedger commit log. */
+  readonly dledger: DLedgerLog | null;
 }
 
 /**
@@ -41,6 +44,7 @@ export function recover(parts: StoreParts, options: RecoveryOptions): void {
   if (log.segments.length === 0) {
     queues.deleteAll();
     index.deleteAll();
+    options.dledger?.recovered();
     return;
   }
   for (const queue of queues.all()) queue.correctMinOffset(log.minOffset);
@@ -48,10 +52,13 @@ export function recover(parts: StoreParts, options: RecoveryOptions): void {
   // A crash can leave half a unit behind; the log tells again what belongs there.
   if (options.aborted) for (const queue of queues.all()) queue.truncateTo(start);
   dispatcher.offset = Math.max(start, queues.maxPhysicOffset);
-  const { offset: end } = scanRecords(log, start, log.writtenOffset, (bytes, view, at, size, offset) => {
+  const { dledger } = options;
+  const scanStart = dledger === null ? start : dledger.scanFrom(start);
+  const { offset: end } = scanRecords(log, scanStart, log.writtenOffset, (bytes, view, at, size, offset) => {
     const propertiesAt = propertiesLengthPosition(view, at, size);
-    if (propertiesAt === -1 || isTorn(bytes, view, propertiesAt, at + size)) return false;
+    if (propertiesAt === -1 || isTorn(log.framing, bytes, view, propertiesAt, at + size)) return false;
     if (options.checkCRCOnRecover && !isBodyIntact(bytes, view, at)) return false;
+    if (dledger !== null && !dledger.follows(view, at, offset)) return false;
     if (offset >= dispatcher.offset && offset + size <= options.confirmOffset) {
       dispatcher.record(bytes, view, at, size, offset);
       dispatcher.offset = offset + size;
@@ -62,6 +69,7 @@ export function recover(parts: StoreParts, options: RecoveryOptions): void {
   log.truncateTo(end);
   index.forgetBehind(end);
   dispatcher.offset = Math.min(dispatcher.offset, end);
+  dledger?.recovered();
 }
 
 /** Newest segment that starts at or before the end of what the queues know. */
@@ -82,18 +90,18 @@ function startAfterCrash({ log, checkpoint }: StoreParts): number {
 
 /** 0 when the segment does not begin with a record. */
 function firstStoreTimestamp(log: CommitLog, segment: LogSegment): number {
-  const window = log.windowForScan(segment.startOffset, recordSizeMin);
-  if (window === null || recordSizeAt(window.view, 0, log.segmentSize) < blankSize) return 0;
-  return storeTimestampOf(window.view, 0);
+  const { prefixBytes } = log.framing;
+  const window = log.windowForScan(segment.startOffset, prefixBytes + recordSizeMin);
+  if (window === null || log.framing.frameSizeAt(window.view, 0, log.segmentSize) < blankSize) return 0;
+  return storeTimestampOf(window.view, prefixBytes);
 }
 
 /**
  * Text does not end with a zero byte: where topic or properties do and no record follows, a crash cut the write short
  * behind the body, which the CRC does not cover.
  */
-function isTorn(bytes: Buffer, view: DataView, propertiesAt: number, end: number): boolean {
+function isTorn(framing: Framing, bytes: Buffer, view: DataView, propertiesAt: number, end: number): boolean {
   const lastOfText = end === propertiesAt + 2 ? propertiesAt - 1 : end - 1;
-  return (
-    bytes[lastOfText] === 0 && (end + blankSize > bytes.length || recordSizeAt(view, end, Infinity) === notARecord)
-  );
+  if (bytes[lastOfText] !== 0) return false;
+  return end + framing.headBytes > bytes.length || framing.frameSizeAt(view, end, Infinity) === notARecord;
 }

@@ -75,6 +75,7 @@ export function storeOptions(root: string, overrides: Partial<StoreOptions> = {}
     flushIntervalConsumeQueue: 1000,
     checkCRCOnRecover: true,
     confirmOffsetLimitsDispatch: false,
+    dledger: null,
     messageDelayLevel: '1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h',
     ...overrides,
   };

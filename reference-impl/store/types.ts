@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Disk } from '../base/disk.ts';
 import type { Log } from '../base/log.ts';
 import type { MessageToStore } from '../message/types.ts';
+import type { DLedgerLog } from './dledger-log.ts';
 
 /** Settings of one store; sizes in bytes, intervals in ms. Names are those of MessageStoreConfig. */
 export interface StoreOptions {
@@ -27,9 +28,19 @@ export interface StoreOptions {
   readonly flushIntervalCommitLog: number;
   readonly flushIntervalConsumeQueue: number;
   readonly checkCRCOnRecover: boolean;
-  /** Controller mode: records beyond confirmOffset are kept but not dispatched to queues. */
+  /** Records beyond confirmOffset are kept but not dispatched to queues. */
   readonly confirmOffsetLimitsDispatch: boolean;
   readonly messageDelayLevel: string;
+  /** The commit log is that of a DLedger member; null: a plain one. It wants `confirmOffsetLimitsDispatch`. */
+  readonly dledger: DLedgerPaths | null;
+}
+
+/** Where a DLedger member keeps its log. */
+export interface DLedgerPaths {
+  /** `dledger-<selfId>` in the store's root: index, term and vote, checkpoint. */
+  readonly folder: string;
+  /** Segments of the log, `data` in that folder by default; several directories separated by `,`. */
+  readonly dataPath: string;
 }
 
 /** Where one appended message landed. */
@@ -43,7 +54,14 @@ export interface AppendResult {
 }
 
 /** Why the store refuses a message before it is stored. */
-export type AppendRefusal = 'MESSAGE_ILLEGAL' | 'PROPERTIES_SIZE_EXCEEDED' | 'SERVICE_NOT_AVAILABLE';
+export type AppendRefusal =
+  | 'MESSAGE_ILLEGAL'
+  | 'PROPERTIES_SIZE_EXCEEDED'
+  | 'SERVICE_NOT_AVAILABLE'
+  /** DLedger: this member is not the leader, or too much waits for a majority. */
+  | 'OS_PAGE_CACHE_BUSY'
+  /** DLedger: the record does not fit the buffers of the other members. */
+  | 'UNKNOWN_ERROR';
 
 /** `GetMessageStatus` names that the pull path answers with. */
 export type GetMessageStatus =
@@ -105,6 +123,8 @@ export interface MessageStore extends StoreProgress {
   /** End of the last record, appended but perhaps not yet written. */
   readonly maxPhyOffset: number;
   readonly segmentSize: number;
+  /** The log as a DLedger member's, null for a plain one. Whoever runs the member sets the confirm offset. */
+  readonly dledger: DLedgerLog | null;
   /** False from the moment the disk failed or the store closed: nothing more is written or acknowledged. */
   readonly writeable: boolean;
 
@@ -132,6 +152,8 @@ export interface MessageStore extends StoreProgress {
   truncateIncompleteTail(): number;
   /** Moves the confirm offset; dispatches what became visible. Ignored unless confirmOffsetLimitsDispatch. */
   setConfirmOffset(offset: number): void;
+  /** Gives the next queue offsets anew, from what the log holds; comes between the last entry of a follower and the first append. */
+  countQueues(): void;
   /** Resolves when everything up to confirmOffset (or the end) is in the queues. */
   dispatched(): Promise<void>;
 

@@ -13,6 +13,7 @@ const haMasterAddressMin = 6;
 export class ConfiguredRole implements BrokerRole {
   readonly controllerBrokerId = null;
   readonly fenced = false;
+  readonly majority = null;
   readonly masterEpoch = 0;
   readonly ha: ClassicHaService;
   readonly #dependencies: RoleDependencies;

@@ -20,6 +20,7 @@ import type { BrokerRoleName, ControlledBrokerRole, RoleDependencies, RoleHost }
  * come by notification (1008) and by polling (1004). Without controllers the role stays as it is.
  */
 export class ControlledRole implements ControlledBrokerRole {
+  readonly majority = null;
   readonly ha: AutoSwitchHaService;
   readonly #dependencies: RoleDependencies;
   readonly #clock: Clock;
@@ -147,7 +148,8 @@ export class ControlledRole implements ControlledBrokerRole {
       brokerName,
       brokerAddress: host.brokerAddress,
     });
-    this.#masterSearch = new MasterSearch(host, this.ha, this.#clock, this.#intervals.retryMs);
+    const found = () => this.ha.slave.masterHaAddress !== null;
+    this.#masterSearch = new MasterSearch(host, found, this.#clock, this.#intervals.retryMs);
     this.#search = new RoleSearch({
       log,
       clock: this.#clock,

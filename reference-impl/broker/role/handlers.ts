@@ -6,6 +6,7 @@
 //   GET_BROKER_EPOCH_CACHE (1007)  body {brokerId (role id),brokerName,clusterName,epochList[{endOffset,epoch,startOffset}],
 //                                maxOffset}; the last endOffset is Long.MAX_VALUE. Outside controller mode: code 1.
 //   NOTIFY_BROKER_ROLE_CHANGED (1008)  oneway, see its command file
+import { assert } from '../../base/assert.ts';
 import type { BrokerConfig } from '../../config/broker.ts';
 import { RequestCode, ResponseCode } from '../../remoting/codes.ts';
 import { writeFastjson } from '../../remoting/fastjson-writer.ts';
@@ -45,7 +46,8 @@ function isControlled(role: BrokerRole | ControlledBrokerRole): role is Controll
 /** Body of 907. In sync: in the SyncStateSet, or outside controller mode nearer than haMaxGapNotInSync. */
 export function haStatus({ config, role, store }: RoleView): string {
   const master = role.name !== 'SLAVE';
-  const slave = role.ha.slave;
+  assert(role.ha !== null, 'a new broker has no DLedger group');
+  const { slave } = role.ha;
   const connections = master ? role.replicas.map((replica) => connectionInfo(replica)) : [];
   function connectionInfo({ brokerId, address, ackOffset, ...replica }: BrokerRole['replicas'][number]) {
     const diff = store.maxPhyOffset - ackOffset;

@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../../base/clock.ts';
-import type { AutoSwitchHaService } from '../../ha/types.ts';
 import type { RoleHost } from './types.ts';
 
 /** The first pause between two registrations; it doubles up to `retryMs`. */
@@ -11,14 +10,15 @@ const firstPauseMs = 50;
  */
 export class MasterSearch {
   readonly #host: RoleHost;
-  readonly #ha: AutoSwitchHaService;
+  readonly #found: () => boolean;
   readonly #clock: Clock;
   readonly #retryMs: number;
   #timer: Timer | null = null;
 
-  constructor(host: RoleHost, ha: AutoSwitchHaService, clock: Clock, retryMs: number) {
+  /** @param found the registrations told what was looked for */
+  constructor(host: RoleHost, found: () => boolean, clock: Clock, retryMs: number) {
     this.#host = host;
-    this.#ha = ha;
+    this.#found = found;
     this.#clock = clock;
     this.#retryMs = retryMs;
   }
@@ -35,7 +35,7 @@ export class MasterSearch {
 
   #againIn(pauseMs: number): void {
     const timer = this.#clock.after(pauseMs, () => {
-      if (this.#ha.slave.masterHaAddress !== null) return;
+      if (this.#found()) return;
       const again = () => {
         if (this.#timer === timer) this.#againIn(Math.min(2 * pauseMs, this.#retryMs));
       };

@@ -40,9 +40,22 @@ export interface RoleHost {
   bumpDataVersion(stateVersion: number): void;
 }
 
+/** A code and what it says. */
+export interface Refusal {
+  readonly code: number;
+  readonly remark: string;
+}
+
+/** Answers to sends that no majority took. */
+export interface MajorityAnswers {
+  readonly timeoutMs: number;
+  readonly late: Refusal;
+  readonly roleChanged: Refusal;
+}
+
 /**
  * The role of one broker and what follows from it: may it register, may it store, how far is the log replicated.
- * Two kinds: by configuration (classic HA) and by controller (auto-switch HA).
+ * Three kinds: by configuration (classic HA), by controller (auto-switch HA), by a DLedger group.
  */
 export interface BrokerRole {
   readonly name: BrokerRoleName;
@@ -58,7 +71,8 @@ export interface BrokerRole {
   readonly haServerAddress: string;
   /** Epoch of the master role, 0 outside controller mode. */
   readonly masterEpoch: number;
-  readonly ha: ClassicHaService | AutoSwitchHaService;
+  /** Null when a DLedger group replicates. */
+  readonly ha: ClassicHaService | AutoSwitchHaService | null;
   readonly replicas: readonly ReplicaStatus[];
 
   /**
@@ -71,6 +85,8 @@ export interface BrokerRole {
    * Only grows while the role lasts.
    */
   readonly replicatedOffset: number;
+  /** Null unless every send, WAIT=false or not, waits for a majority: then how it is answered when that fails. */
+  readonly majority: MajorityAnswers | null;
   /** Runs when replicatedOffset may have moved: the broker answers waiting sends. */
   onProgress(listener: () => void): void;
   /** Runs after the role, the fence or the master changed. */

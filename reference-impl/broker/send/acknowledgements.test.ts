@@ -12,13 +12,20 @@ import { type WaitingAnswer, WaitingAnswers } from './waiting-answers.ts';
 function bench(flushDiskType: 'ASYNC_FLUSH' | 'SYNC_FLUSH') {
   const config = brokerConfig('new', { flushDiskType, syncFlushTimeout: 5000, slaveTimeout: 3000 });
   const store = { writtenOffset: 0, flushedOffset: 0, confirmOffset: 0, writeable: true };
-  const role = { name: 'SYNC_MASTER', masterEpoch: 1, fenced: false, replicatedOffset: 0 };
+  const role = {
+    name: 'SYNC_MASTER',
+    masterEpoch: 1,
+    fenced: false,
+    replicatedOffset: 0,
+    majority: null as BrokerRole['majority'],
+  };
   const answers: { endOffset: number; code: number }[] = [];
   const acknowledgements = new Acknowledgements({
     config: () => config,
     store,
     role: role as unknown as BrokerRole,
     answer: ({ endOffset }, code) => answers.push({ endOffset, code }),
+    refuse: ({ endOffset }, { code }) => answers.push({ endOffset, code }),
   });
   const wait = (endOffset: number, when: AcknowledgedWhen, sinceMs = 0) => {
     acknowledgements.wait(waiting(endOffset, sinceMs), when);
@@ -173,4 +180,24 @@ test('the ring keeps its order while it grows, and stops at its capacity', () =>
     }),
     { numRuns: 30 },
   );
+});
+
+test('a send that no majority took in time, or that its leader leaves behind, does not count as sent', () => {
+  const { store, role, answers, acknowledgements, wait } = bench('ASYNC_FLUSH');
+  const refusal = (code: number) => ({ code, remark: '' });
+  role.majority = { timeoutMs: 2500, late: refusal(1), roleChanged: refusal(14) };
+  for (const endOffset of [10, 20, 30]) wait(endOffset, 'replicated');
+  store.writtenOffset = 30;
+  role.replicatedOffset = 10;
+  acknowledgements.sweep(2499);
+  assert.deepEqual(answers, [{ endOffset: 10, code: 0 }]);
+  wait(40, 'replicated', 1000);
+  acknowledgements.sweep(2500);
+  role.name = 'SLAVE';
+  acknowledgements.release();
+  assert.deepEqual(answers.slice(1), [
+    { endOffset: 20, code: 1 },
+    { endOffset: 30, code: 1 },
+    { endOffset: 40, code: 14 },
+  ]);
 });

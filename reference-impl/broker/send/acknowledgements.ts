@@ -1,7 +1,7 @@
 import type { BrokerConfig } from '../../config/broker.ts';
 import { ResponseCode } from '../../remoting/codes.ts';
 import type { MessageStore, StoreProgress } from '../../store/types.ts';
-import type { BrokerRole } from '../role/types.ts';
+import type { BrokerRole, Refusal } from '../role/types.ts';
 import { type WaitingAnswer, WaitingAnswers } from './waiting-answers.ts';
 
 /** What an acknowledgement depends on. */
@@ -9,8 +9,10 @@ export interface AcknowledgementSources {
   readonly config: () => BrokerConfig;
   readonly store: StoreProgress & Pick<MessageStore, 'writeable'>;
   readonly role: BrokerRole;
-  /** Sends the answer. */
+  /** Answers a stored send. */
   readonly answer: (waiting: WaitingAnswer, code: number) => void;
+  /** Answers a send that may be stored and must not count as sent. */
+  readonly refuse: (waiting: WaitingAnswer, refusal: Refusal) => void;
 }
 
 /** How far a message must have come before its producer hears of it. */
@@ -73,13 +75,15 @@ export class Acknowledgements {
   /** Answers those that waited too long. */
   sweep(nowMs: number): void {
     this.release();
-    if (!this.#sources.store.writeable) this.#refuseLost();
-    const { syncFlushTimeout, slaveTimeout } = this.#sources.config();
+    const { store, role, config } = this.#sources;
+    if (!store.writeable) this.#refuseLost();
+    const { syncFlushTimeout } = config();
+    const slaveTimeout = role.majority?.timeoutMs ?? config().slaveTimeout;
     const flushLimitMs = nowMs - syncFlushTimeout;
     this.#expire(this.#written, flushLimitMs, ResponseCode.FLUSH_DISK_TIMEOUT);
     this.#expire(this.#flushed, flushLimitMs, ResponseCode.FLUSH_DISK_TIMEOUT);
     for (let code = this.#lateCode(flushLimitMs, nowMs - slaveTimeout); code !== null; ) {
-      this.#sources.answer(this.#replicated.shift(), code);
+      this.#answerLate(this.#replicated.shift(), code);
       code = this.#lateCode(flushLimitMs, nowMs - slaveTimeout);
     }
   }
@@ -88,7 +92,17 @@ export class Acknowledgements {
   abandon(): void {
     this.#expire(this.#written, Infinity, ResponseCode.FLUSH_DISK_TIMEOUT);
     this.#expire(this.#flushed, Infinity, ResponseCode.FLUSH_DISK_TIMEOUT);
-    this.#expire(this.#replicated, Infinity, ResponseCode.FLUSH_SLAVE_TIMEOUT);
+    const { majority } = this.#sources.role;
+    if (majority === null) return this.#expire(this.#replicated, Infinity, ResponseCode.FLUSH_SLAVE_TIMEOUT);
+    while (this.#replicated.oldest !== undefined) {
+      this.#sources.refuse(this.#replicated.shift(), majority.roleChanged);
+    }
+  }
+
+  #answerLate(waiting: WaitingAnswer, code: number): void {
+    const { majority } = this.#sources.role;
+    if (majority === null || code !== ResponseCode.FLUSH_SLAVE_TIMEOUT) this.#sources.answer(waiting, code);
+    else this.#sources.refuse(waiting, majority.late);
   }
 
   /**

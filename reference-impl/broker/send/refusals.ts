@@ -25,6 +25,11 @@ const notAvailableRemark =
 
 export const notAvailable: ResponseInit = { code: ResponseCode.SERVICE_NOT_AVAILABLE, remark: notAvailableRemark };
 
+const pageCacheBusy: ResponseInit = {
+  code: ResponseCode.SYSTEM_ERROR,
+  remark: '[PC_SYNCHRONIZED]broker busy, start flow control for a while',
+};
+
 /** Why this broker stores nothing now, whatever the message; null when it does. */
 export function storeRefusal(broker: Broker): ResponseInit | null {
   if (isSlave(broker)) return broker.release === 'new' ? rejected : notAvailable;
@@ -34,6 +39,8 @@ export function storeRefusal(broker: Broker): ResponseInit | null {
 /** The store's refusal as an answer. */
 export function appendRefusal(broker: Broker, refusal: AppendRefusal): ResponseInit {
   if (refusal === 'SERVICE_NOT_AVAILABLE') return notAvailable;
+  if (refusal === 'UNKNOWN_ERROR') return { code: ResponseCode.SYSTEM_ERROR, remark: 'UNKNOWN_ERROR' };
+  if (refusal === 'OS_PAGE_CACHE_BUSY') return pageCacheBusy;
   const limit = broker.config.maxMessageSize;
   const remark =
     'the message is illegal, maybe msg body or properties length not matched. ' +

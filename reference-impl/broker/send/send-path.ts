@@ -6,6 +6,7 @@ import { decodeSendMessage } from '../../remoting/commands/send-message.ts';
 import { required } from '../../remoting/header.ts';
 import type { Connection, ExtFields, RemotingCommand, ResponseInit } from '../../remoting/types.ts';
 import type { Broker, Handlers } from '../broker.ts';
+import type { Refusal } from '../role/types.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { MessageBuilder } from './message-builder.ts';
 import { placeBatch, type Placed, placeOne, type Send } from './placing.ts';
@@ -28,7 +29,9 @@ export class SendPath {
     this.#storeHostHex = hostHex(broker.storeHost);
     this.#regionFields = { TRACE_ON: String(config.traceOn), MSG_REGION: config.regionId };
     const answer = (waiting: WaitingAnswer, code: number) => this.#answer(waiting, code);
-    this.acknowledgements = new Acknowledgements({ config: () => broker.config, store, role, answer });
+    const refuse = ({ connection, request }: WaitingAnswer, refusal: Refusal) =>
+      connection.reply(request, this.#refuse(refusal));
+    this.acknowledgements = new Acknowledgements({ config: () => broker.config, store, role, answer, refuse });
   }
 
   handlers(): Handlers {
@@ -102,7 +105,8 @@ export class SendPath {
       physicalOffsets: header.batch ? results.map((result) => result.physicalOffset) : null,
       transactionId: this.#broker.release === 'new' ? uniqKey : null,
     };
-    this.acknowledgements.wait(waiting, !waits ? 'written' : noSlave ? 'flushed' : 'replicated');
+    const needsMajority = this.#broker.role.majority !== null;
+    this.acknowledgements.wait(waiting, !waits && !needsMajority ? 'written' : noSlave ? 'flushed' : 'replicated');
     this.#broker.stats.put(topic, results.length, endOffset - first.physicalOffset);
   }
 

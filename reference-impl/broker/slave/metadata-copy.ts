@@ -10,10 +10,10 @@ const firstLookMs = 3000;
 /** New outside controller mode: age of the last copy from which it is made again. */
 const copyAgeMs = 60_000;
 /**
- * Controller mode copies at least every 10 s in RocketMQ. A topic that the master got since the last copy is lost when the
- * slave takes over, so this copies as often as is cheap, and at once from a new master.
+ * Where slaves take over, RocketMQ copies every 10 s. A topic that the master got since the last copy is lost when the slave
+ * takes over, so this copies as often as is cheap, and at once from a new master.
  */
-const controllerLookMs = 1000;
+const switchingLookMs = 1000;
 const requestTimeoutMs = 3000;
 
 /** A slave's copy of its master's topics, groups, consumer offsets and delay progress (`SlaveSynchronize`). */
@@ -30,10 +30,10 @@ export class MetadataCopy {
 
   start(): void {
     const { release, config, role } = this.#broker;
-    const controlled = release === 'new' && config.enableControllerMode;
-    const periodMs = controlled ? controllerLookMs : lookMs[release];
-    this.#timer = systemClock.every(periodMs, () => this.#look(), controlled ? controllerLookMs : firstLookMs);
-    if (controlled) role.onChange(() => this.#look());
+    const switches = role.majority !== null || (release === 'new' && config.enableControllerMode);
+    const periodMs = switches ? switchingLookMs : lookMs[release];
+    this.#timer = systemClock.every(periodMs, () => this.#look(), switches ? switchingLookMs : firstLookMs);
+    if (switches) role.onChange(() => this.#look());
   }
 
   stop(): void {
