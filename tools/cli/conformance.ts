@@ -69,14 +69,16 @@ const program = new Command('conformance')
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 3));
 
-/** The tags asked for, without what this run has no processes for: a guest, brokers known by their address. */
-function tagsOf({ tags, guest }: Options, targets: Targets): string | null {
+/** The tags asked for, without what this run has no processes for: a guest of that release, brokers known by their address. */
+function tagsOf({ tags }: Options, targets: Targets): string {
+  const { guest } = targets;
+  const mixed = guest?.release === 'old' ? 'not @mixed or @old-guest' : guest ? 'not @old-guest' : 'not @mixed';
   const expressions = [
     tags && withRegressionTags(tags, readRegressions()),
-    guest ? undefined : 'not @mixed',
+    mixed,
     knowsBrokersByAddress(targets) ? undefined : 'not @identity-by-address',
   ].filter((tag) => tag !== undefined);
-  return expressions.length === 0 ? null : expressions.map((tag) => `(${tag})`).join(' and ');
+  return expressions.map((tag) => `(${tag})`).join(' and ');
 }
 
 /** Plays the features in a process of their own; the message stream lands in the run folder. */
@@ -101,7 +103,7 @@ async function runCucumber(
     '--format',
     './tools/cli/progress-formatter.ts',
   ];
-  if (tags !== null) args.push('--tags', tags);
+  args.push('--tags', tags);
   if (options.parallel > 1) args.push('--parallel', String(options.parallel));
   const runner = execa(process.execPath, args, {
     cwd: projectRoot,

@@ -1,4 +1,5 @@
 import { parseAddress } from '../../reference-impl/base/address.ts';
+import { assert } from '../../reference-impl/base/assert.ts';
 import type { Release } from '../../reference-impl/base/release.ts';
 import { Inconclusive } from './inconclusive.ts';
 import { SetupError } from './setup-error.ts';
@@ -31,8 +32,18 @@ export interface PlannedServer {
   readonly target: Target;
   /** Group of a broker, and its place there from 0. */
   readonly member: { readonly group: BrokerGroup; readonly index: number } | null;
-  /** The first one is its address; a broker's others are for replication, and the fast one, two below its address. */
+  /**
+   * The first one is its address; a broker's others are for replication, the fast one, two below its address, and that of
+   * its DLedger group.
+   */
   readonly ports: readonly [PlannedPort, ...PlannedPort[]];
+}
+
+/** `host:port` by which the other members of its DLedger group know a broker. */
+export function dledgerAddressOf({ name, ports }: PlannedServer): string {
+  const raft = ports[3];
+  assert(raft !== undefined, `${name} is in no DLedger group`);
+  return raft.announced;
 }
 
 /** `host:port` by which others know a server. */
@@ -94,7 +105,8 @@ export async function planServers(
       // A Java broker takes its HA port on every address, and one of the old release all its ports: no proxy can have them.
       const ownAddress = target.dialling === 'hosts' && target.release === 'new' && !mayEnter;
       const host = ownAddress ? hostOf(name) : '127.0.0.1';
-      const own = [port(remoting, host), port(remoting + 1, '127.0.0.1', false), port(remoting - 2, host)] as const;
+      const raft = group.roles === 'dledger' ? [port(await ports.reserve())] : [];
+      const own = [port(remoting, host), port(remoting + 1, '127.0.0.1', false), port(remoting - 2, host), ...raft] as const;
       servers.push({ name, role: 'broker', process: name, target, member: { group, index }, ports: own });
     }
   }

@@ -6,12 +6,12 @@ import { controllerFileKeys } from '../../reference-impl/config/controller.ts';
 import type { KeyTable } from '../../reference-impl/config/key-table.ts';
 import { namesrvFileKeys } from '../../reference-impl/config/namesrv.ts';
 import { type PlannedLink, planLinks } from './plan-links.ts';
-import { addressOf, type PlannedServer, planServers, type PortSource } from './plan-servers.ts';
+import { addressOf, dledgerAddressOf, type PlannedServer, planServers, type PortSource } from './plan-servers.ts';
 import type { Profile } from './profile.ts';
 import type { Settings } from './settings-file.ts';
 import type { Targets } from './targets.ts';
 import type { Role, Target } from './targets/target.ts';
-import type { Topology } from './topology.ts';
+import type { BrokerGroup, Topology } from './topology.ts';
 
 export interface PlanOptions {
   readonly topology: Topology;
@@ -174,13 +174,18 @@ function brokerKeys(
   const addresses = String(asked.fetchControllerAddrByDnsLookup) === 'true' ? controllers.map(named) : controllers;
   const told = (known: readonly string[], byName: boolean) =>
     target.dialling === 'address-book' || byName ? known : known.map((address) => dials[address] ?? address);
-  const roleKeys: Settings =
-    member.group.roles === 'elected'
-      ? {
-          enableControllerMode: true,
-          controllerAddr: told(addresses, target.dialling === 'hosts').join(';') || nobody,
-        }
-      : { brokerRole: member.index === 0 ? 'ASYNC_MASTER' : 'SLAVE', brokerId: member.index };
+  const roleKeys: Record<BrokerGroup['roles'], () => Settings> = {
+    elected: () => ({
+      enableControllerMode: true,
+      controllerAddr: told(addresses, target.dialling === 'hosts').join(';') || nobody,
+    }),
+    fixed: () => ({ brokerRole: member.index === 0 ? 'ASYNC_MASTER' : 'SLAVE', brokerId: member.index }),
+    dledger: () =>
+      dledgerKeys(
+        servers.filter((server) => server.member?.group === member.group),
+        member.index,
+      ),
+  };
   return {
     brokerClusterName: clusterName,
     brokerName: member.group.group,
@@ -189,7 +194,16 @@ function brokerKeys(
     namesrvAddr: told(namesrvs, false).join(';'),
     storePathRootDir: path.join(folder, 'store'),
     storePathCommitLog: path.join(folder, 'store', 'commitlog'),
-    ...roleKeys,
+    ...roleKeys[member.group.roles](),
+  };
+}
+
+function dledgerKeys(members: readonly PlannedServer[], index: number): Settings {
+  return {
+    enableDLegerCommitLog: true,
+    dLegerGroup: members[0]!.member!.group.group,
+    dLegerPeers: members.map((server, i) => `n${i}-${dledgerAddressOf(server)}`).join(';'),
+    dLegerSelfId: `n${index}`,
   };
 }
 

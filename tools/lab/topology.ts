@@ -16,11 +16,14 @@ export interface ControllerNode {
   readonly config: Settings;
 }
 
-/** Brokers of one name. `fixed`: the first is master, the others slaves, by configuration. `elected`: controller mode. */
+/**
+ * Brokers of one name. `fixed`: the first is master, the others slaves, by configuration. `elected`: controller mode.
+ * `dledger`: Raft on the commit log, in release old.
+ */
 export interface BrokerGroup {
   readonly group: string;
   readonly release: Release;
-  readonly roles: 'fixed' | 'elected';
+  readonly roles: 'fixed' | 'elected' | 'dledger';
   readonly replicas: number;
   /** Places in the group, from 0, that run the guest. */
   readonly guests: readonly number[];
@@ -64,7 +67,7 @@ function readPart(file: SettingsFile): Topology {
       closed(node, {
         group: node.name('group'),
         release: node.oneOf('release', releases),
-        roles: node.oneOf('roles', ['fixed', 'elected']),
+        roles: node.oneOf('roles', ['fixed', 'elected', 'dledger']),
         replicas: node.count('replicas'),
         guests: node.indexes('guests'),
         config: node.settings('config'),

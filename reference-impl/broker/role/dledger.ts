@@ -1,4 +1,5 @@
 import { assert } from '../../base/assert.ts';
+import { systemClock } from '../../base/clock.ts';
 import { followerBrokerId } from '../../config/broker.ts';
 import { ResponseCode } from '../../remoting/codes.ts';
 import { DLedgerMember } from './dledger-member.ts';
@@ -124,7 +125,7 @@ export class DLedgerRole implements BrokerRole {
     let answers = 0;
     const found = () =>
       this.#masterAddress !== null && (this.#masterAddress !== before || ++answers > oldMasterAnswersMax);
-    this.#search = new MasterSearch(this.#host, found, roleIntervals(this.#dependencies.config()).retryMs);
+    this.#search = new MasterSearch(this.#host, found, systemClock, roleIntervals(this.#dependencies.config()).retryMs);
     this.#search.start();
   }
 

@@ -1,0 +1,64 @@
+import { Answers } from './answers.ts';
+import { addressOf, type PlannedServer } from './plan-servers.ts';
+import { Replicas } from './replicas.ts';
+import { drainBroker } from './traffic/drain.ts';
+import type { Trial } from './trial.ts';
+import { ConditionFailure, throughout, until } from './until.ts';
+
+/** A trial's group whose commit log is a DLedger log. */
+export class DLedgerGroup {
+  readonly #trial: Trial;
+  readonly #replicas: Replicas;
+  readonly #answers: Answers;
+
+  constructor(trial: Trial) {
+    this.#trial = trial;
+    this.#replicas = new Replicas(trial);
+    this.#answers = new Answers(trial);
+  }
+
+  /** Kills the master once every replica could take its place: a topic travels apart from the log. */
+  async losesItsMaster(): Promise<void> {
+    await this.#replicas.knowTheTopic();
+    await this.#trial.killMaster();
+  }
+
+  /** No send that began after `sinceMs` is acknowledged, for as long as the profile looks; at least one ends. */
+  async acknowledgesNothing(sinceMs: number): Promise<void> {
+    const acknowledged = () => this.#answers.since(sinceMs).find((row) => row.outcome === 'SEND_OK') ?? null;
+    await throughout('no send is acknowledged', acknowledged, (row) => row === null, this.#trial.within('quiet'));
+    const tried = () => this.#answers.since(sinceMs).length;
+    await until('a send was answered', tried, (count) => count > 0, this.#trial.within('switch'));
+  }
+
+  /** The master that was killed comes back, as a slave. */
+  async takesItsMasterBack(): Promise<void> {
+    await this.#replicas.mend(this.#trial.killed.server);
+    await this.#replicas.areListed(this.#replicas.all);
+    const master = await this.#replicas.master();
+    if (master === this.#trial.killed.server) throw new ConditionFailure(`${master.name} is master again.`);
+  }
+
+  /** Once the producers stopped, every replica gives out the same messages in the same places. */
+  async becomesEqual(): Promise<void> {
+    await this.#trial.traffic.stopProducing();
+    const look = async () => await Promise.all(this.#replicas.running.map((server) => this.#placesOf(server)));
+    const equal = (logs: readonly string[][]) => logs.every((log) => JSON.stringify(log) === JSON.stringify(logs[0]));
+    const logs = await until('replicas give out the same', look, equal, this.#trial.within('switch')).catch(
+      (thrown: unknown) => {
+        // What was seen last is every message of every replica.
+        if (!(thrown instanceof ConditionFailure)) throw thrown;
+        throw new ConditionFailure('The replicas do not come to give out the same messages.');
+      },
+    );
+    const count = logs[0]!.length;
+    this.#trial.options.observe('equal', count, `${logs.length} replicas give out the same ${count} messages`);
+  }
+
+  async #placesOf(server: PlannedServer): Promise<string[]> {
+    const { views, group, traffic } = this.#trial;
+    const from = { topic: traffic.topic, brokerName: group, address: addressOf(server), consumer: server.name };
+    const rows = await drainBroker(views.operator, from);
+    return rows.map(({ key, queueId, queueOffset }) => `${queueId}/${queueOffset} ${key}`);
+  }
+}
