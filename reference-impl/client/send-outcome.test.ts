@@ -43,3 +43,11 @@ test('no answer is unknown unless nothing was sent', () => {
   assert.equal(kindOf(new SwitchlabError('REMOTING_CONNECT_FAILED', 'refused')), 'refused');
   assert.equal(kindOf(new SwitchlabError('REMOTING_TOO_MANY_REQUESTS', 'full')), 'refused');
 });
+
+test('a leader without its majority decides nothing', () => {
+  const busy = '[PC_SYNCHRONIZED]broker busy, start flow control for a while';
+  assert.equal(outcomeOfAnswer(target, answer(1, null, busy)).kind, 'unknown');
+  assert.equal(outcomeOfAnswer(target, answer(1, null, 'UNKNOWN_ERROR')).kind, 'unknown');
+  assert.equal(outcomeOfAnswer(target, answer(1, null, 'topic not exist')).kind, 'refused');
+  assert.equal(outcomeOfAnswer(target, answer(2, null, busy)).kind, 'refused');
+});

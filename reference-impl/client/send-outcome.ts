@@ -11,7 +11,7 @@ export const ClientErrorCode = {
 
 /**
  * What became of one send. The first four are `SendStatus`: the message is in the master's log, at the place given.
- * `refused`: the broker said no, or nothing was sent. `unknown`: sent without an answer, so perhaps stored.
+ * `refused`: the broker said no, or nothing was sent. `unknown`: sent without an answer that decides, so perhaps stored.
  */
 export type SendKind =
   | 'SEND_OK'
@@ -55,7 +55,8 @@ export interface SendTarget {
 /** The outcome of an answered send. A success that names no place is `unknown`: the answer cannot be believed. */
 export function outcomeOfAnswer(target: SendTarget, answer: RemotingCommand): SendOutcome {
   const kind = kindByCode[answer.code];
-  if (kind === undefined) return refusedSend(target, answer.code, answer.remark);
+  if (kind === undefined)
+    return isUndecided(answer) ? undecidedSend(target, answer) : refusedSend(target, answer.code, answer.remark);
   const { msgId, queueId, queueOffset } = answer.extFields ?? {};
   if (msgId === undefined || queueId === undefined || queueOffset === undefined) {
     return unknownSend(target, `code ${answer.code} without msgId, queueId or queueOffset`);
@@ -70,6 +71,19 @@ export function outcomeOfAnswer(target: SendTarget, answer: RemotingCommand): Se
     queueOffset: Number(queueOffset),
     offsetMsgId: msgId,
   };
+}
+
+/**
+ * The leader of a DLedger commit log gave up waiting for its majority, or gave up its role: the message is in its log, and
+ * may be committed later or be cut. It says so with the words for a busy page cache.
+ */
+function isUndecided({ code, remark }: RemotingCommand): boolean {
+  const busy = remark?.startsWith('[PC_SYNCHRONIZED]') === true || remark === 'UNKNOWN_ERROR';
+  return code === ResponseCode.SYSTEM_ERROR && busy;
+}
+
+function undecidedSend(target: SendTarget, { code, remark }: RemotingCommand): SendOutcome {
+  return { ...refusedSend(target, code, remark), kind: 'unknown' };
 }
 
 /** The outcome of a send that a broker, or the client itself, refused. */

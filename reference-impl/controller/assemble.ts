@@ -8,7 +8,7 @@ import type { RemotingClient, RemotingServer } from '../remoting/types.ts';
 import { DecisionQueue } from './decision-queue.ts';
 import type { DLedgerStore } from '../dledger/dledger-store.ts';
 import { RaftDriver } from '../dledger/driver.ts';
-import { handlePeers, sendTo } from '../dledger/peers.ts';
+import { handlePeers, sendTo, sendTransferTo } from '../dledger/peers.ts';
 import { Elections } from './elections.ts';
 import { handleControllerRequests } from './handlers.ts';
 import { measured } from './metrics/measured.ts';
@@ -54,6 +54,7 @@ export function assembleController(parts: ControllerParts): { driver: RaftDriver
     clock,
     log,
     send: sendTo(client, members.peers, timings.requestTimeoutMs, log),
+    sendTransfer: sendTransferTo(client, members.peers, 2 * timings.requestTimeoutMs, log),
     apply: ({ body }) => {
       const event = decodeEvent(body);
       if (event !== null) replicas.apply(event);

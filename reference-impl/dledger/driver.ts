@@ -6,6 +6,7 @@ import type { Outgoing, RaftRequest, RaftResponse } from '../raft/messages.ts';
 import { type AppendRefusal, RaftNode, type RaftStatus, type Ready } from '../raft/node.ts';
 import type { RaftOptions } from '../raft/options.ts';
 import type { DurableLog } from './durable-log.ts';
+import { LeadershipTransfer, preferredTransferee, type TransferRequest, type TransferResponse } from './transfer.ts';
 
 export interface RaftDriverOptions {
   readonly raft: RaftOptions;
@@ -20,6 +21,10 @@ export interface RaftDriverOptions {
   readonly applied?: (index: number) => void;
   /** Default: at once. A commit log works once a turn of the event loop, on everything that came in it. */
   readonly schedule?: (work: () => void) => void;
+  /** Passes a change of leaders on to the member that shall lead. Without it nobody gives way. */
+  readonly sendTransfer?: (to: string, request: TransferRequest) => Promise<TransferResponse | null>;
+  /** Members that shall lead rather than others (`preferredLeaderId`). */
+  readonly preferredLeaderIds?: readonly string[];
 }
 
 interface Proposed {
@@ -31,6 +36,7 @@ interface Proposed {
 
 const tickMs = 10;
 const checkpointMs = 3000;
+const preferenceMs = 1000;
 /** DLedger's entry buffers. */
 const entryBytesMax = 4194304;
 
@@ -40,6 +46,7 @@ export class RaftDriver {
   readonly #node: RaftNode;
   readonly #timers: Timer[] = [];
   readonly #schedule: ((work: () => void) => void) | null;
+  readonly #transfer: LeadershipTransfer;
   readonly #waitingPeers = new Map<number, (response: RaftResponse) => void>();
   #proposed: Proposed[] = [];
   #token = 0;
@@ -58,6 +65,13 @@ export class RaftDriver {
     this.#schedule = options.schedule ?? null;
     this.#node = new RaftNode(raft, store.hardState, store, store.appliedAtStart);
     this.#appliedIndex = store.appliedAtStart;
+    this.#transfer = new LeadershipTransfer({
+      node: this.#node,
+      ...raft,
+      clock: options.clock,
+      voteMs: raft.timings.requestTimeoutMs,
+      send: options.sendTransfer ?? (() => Promise.resolve(null)),
+    });
     this.#lastStatus = this.#node.status;
   }
 
@@ -68,6 +82,7 @@ export class RaftDriver {
     this.#timers.push(
       clock.every(periodMs, () => this.#tick()),
       clock.every(checkpointMs, () => store.writeCheckpoint(this.#appliedIndex)),
+      clock.every(preferenceMs, () => this.#preferLeader()),
     );
     this.#tick();
   }
@@ -118,6 +133,17 @@ export class RaftDriver {
     });
     this.#pump();
     return applied;
+  }
+
+  /** A tool or the leader asks for a change of leaders. */
+  transfer(request: TransferRequest): Promise<TransferResponse> | TransferResponse {
+    return this.#transfer.handle(request);
+  }
+
+  #preferLeader(): void {
+    const { raft, preferredLeaderIds: preferred = [] } = this.#options;
+    const transferee = preferredTransferee(this.#node, raft.selfId, preferred);
+    if (transferee !== null) void this.#transfer.giveWay(transferee, this.#node.status.currTerm);
   }
 
   /** Index and term of the next entry, if this member may append `count` of them now. */

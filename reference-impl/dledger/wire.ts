@@ -6,7 +6,6 @@
 //                     lastEntryIndex / index, count, beginIndex, endIndex
 //   every one         code, group, leaderId, localId, remoteId, term
 // Source: io.openmessaging.storage.dledger.protocol 0.3.1.2, written by fastjson.
-import { SwitchlabError, errorText } from '../base/errors.ts';
 import { type Entry, entrySize } from '../raft/entry.ts';
 import {
   type PushRequest,
@@ -17,6 +16,7 @@ import {
   type VoteResult,
 } from '../raft/messages.ts';
 import { DLedgerCode } from '../remoting/codes.ts';
+import { type Bean, decodeBean, encodeBean, integer, malformed, text } from './bean.ts';
 
 export const requestCodes = {
   vote: DLedgerCode.VOTE,
@@ -27,37 +27,50 @@ export const requestCodes = {
 /** Remoting code of every answer. */
 export const dledgerResponseCode = 200;
 
-type Bean = Record<string, unknown>;
-
 export function encodeRequest(request: RaftRequest): Buffer {
+  if (request.kind === 'push') return encodePush(request);
   const { group, leaderId, localId, remoteId, term } = request;
   const bean: Bean = { code: RaftCode.SUCCESS, group, leaderId, localId, remoteId, term };
   if (request.kind === 'vote') {
     bean.ledgerEndIndex = request.ledgerEndIndex;
     bean.ledgerEndTerm = request.ledgerEndTerm;
   }
-  if (request.kind === 'push') Object.assign(bean, pushBean(request));
   return encodeBean(bean);
 }
 
-function pushBean({ type, commitIndex, entries }: PushRequest): Bean {
+/** Written by hand, key by key in their order: a leader encodes every message once for each of its followers. */
+function encodePush({ type, commitIndex, entries, group, leaderId, localId, remoteId, term }: PushRequest): Buffer {
+  const [first] = entries;
   const batch = entries.length > 1;
-  return {
-    batch,
-    batchEntry: batch ? entries.map(entryBean) : [],
-    commitIndex,
-    count: entries.length,
-    entry: batch || entries[0] === undefined ? undefined : entryBean(entries[0]),
-    firstEntryIndex: entries[0]?.index ?? -1,
-    lastEntryIndex: entries.at(-1)?.index ?? -1,
-    totalSize: batch ? entries.reduce((sum, { body }) => sum + entrySize(body), 0) : 0,
-    type,
-  };
+  const { SUCCESS } = RaftCode;
+  const envelope = { group, leaderId, localId, remoteId };
+  const [groupText, leader, local, remote] = Object.values(envelope).map((value) => JSON.stringify(value));
+  const entry = batch || first === undefined ? '' : `"entry":${entryText(first)},`;
+  const size = batch ? entries.reduce((sum, { body }) => sum + entrySize(body), 0) : 0;
+  return Buffer.from(
+    `{"batch":${batch},"batchEntry":[${batch ? entries.map(entryText).join() : ''}],"code":${SUCCESS},` +
+      `"commitIndex":${commitIndex},"count":${entries.length},${entry}"firstEntryIndex":${first?.index ?? -1},` +
+      `"group":${groupText},"lastEntryIndex":${entries.at(-1)?.index ?? -1},"leaderId":${leader},"localId":${local},` +
+      `"remoteId":${remote},"term":${term},"totalSize":${size},"type":"${type}"}`,
+  );
 }
 
-function entryBean({ index, term, pos, body }: Entry): Bean {
+/** The text of an entry that is being pushed: the same for every follower. */
+const entryTexts = new WeakMap<Entry, string>();
+
+function entryText(entry: Entry): string {
+  let text = entryTexts.get(entry);
+  if (text === undefined) {
+    text = JSON.stringify(entryBean(entry));
+    entryTexts.set(entry, text);
+  }
+  return text;
+}
+
+/** The keys in their order. */
+export function entryBean({ index, term, pos, body }: Entry): Bean {
   return {
-    body: Buffer.from(body).toString('base64'),
+    body: Buffer.from(body.buffer, body.byteOffset, body.length).toString('base64'),
     bodyCrc: 0,
     chainCrc: 0,
     channel: 0,
@@ -80,11 +93,6 @@ export function encodeResponse(response: RaftResponse, request: RaftRequest): Bu
   }
   const { leaderId, localId, remoteId } = request;
   return encodeBean({ code, group, leaderId, localId, remoteId, term, voteResult: response.voteResult });
-}
-
-function encodeBean(bean: Bean): Buffer {
-  const sorted = Object.keys(bean).sort();
-  return Buffer.from(JSON.stringify(Object.fromEntries(sorted.map((key) => [key, bean[key]]))));
 }
 
 /** Throws BODY_MALFORMED. */
@@ -128,30 +136,4 @@ export function decodeResponse(kind: RaftRequest['kind'], body: Uint8Array | nul
     beginIndex: integer(bean, 'beginIndex', -1),
     endIndex: integer(bean, 'endIndex', -1),
   };
-}
-
-function decodeBean(body: Uint8Array | null): Bean {
-  try {
-    const bean: unknown = JSON.parse(Buffer.from(body ?? []).toString());
-    if (typeof bean === 'object' && bean !== null) return bean as Bean;
-    throw new Error('not an object');
-  } catch (thrown) {
-    throw malformed(errorText(thrown));
-  }
-}
-
-function text(bean: Bean, key: string): string {
-  const value = bean[key] ?? '';
-  if (typeof value !== 'string') throw malformed(`${key} is not text`);
-  return value;
-}
-
-function integer(bean: Bean, key: string, missing?: number): number {
-  const value = bean[key] ?? missing;
-  if (!Number.isSafeInteger(value)) throw malformed(`${key} is not a number`);
-  return value as number;
-}
-
-function malformed(what: string): SwitchlabError {
-  return new SwitchlabError('BODY_MALFORMED', `DLedger message: ${what}.`);
 }

@@ -1,7 +1,7 @@
 import { Dispatcher } from './dispatcher.ts';
 import { HeartBeatRound } from './heartbeat.ts';
 import type { RaftLog } from './log.ts';
-import type { PushRequest, RaftResponse } from './messages.ts';
+import { type PushRequest, RaftCode, type RaftResponse } from './messages.ts';
 import { quorumOf, type RaftOptions } from './options.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -14,6 +14,8 @@ export class Leader {
   /** What must be applied before this leader serves: its own empty entry, or in a commit log what it found there. */
   readonly servingIndex: number;
   readonly #dispatchers = new Map<string, Dispatcher>();
+  /** Members that answered their last heartbeat. */
+  readonly #alive = new Set<string>();
   #round: HeartBeatRound | null = null;
   #nextHeartBeatMs: number;
   #quorumSeenMs: number;
@@ -43,11 +45,15 @@ export class Leader {
   /** Takes an answer to a heartbeat or a push; returns whether it must step down. */
   answered(from: string, seq: number, response: RaftResponse | null, nowMs: number): boolean {
     const round = this.#round;
+    if (response?.kind === 'heartBeat' && response.code === RaftCode.SUCCESS) this.#alive.add(from);
     if (round?.seq !== seq) {
+      if (response?.kind === 'heartBeat') return false;
       this.#dispatchers.get(from)?.answered(seq, response?.kind === 'push' ? response : null, nowMs);
       return false;
     }
-    round.count(from, response?.kind === 'heartBeat' ? response : null);
+    const answer = response?.kind === 'heartBeat' ? response : null;
+    if (answer === null) this.#alive.delete(from);
+    round.count(from, answer);
     return round.decided(nowMs) && this.#finish(round, nowMs);
   }
 
@@ -61,6 +67,10 @@ export class Leader {
         this.#outbox.request({ to, seq, request });
       }
     }
+  }
+
+  isAlive(peer: string): boolean {
+    return this.#alive.has(peer);
   }
 
   /** The follower's log is known to equal this one up to here; -1 when nothing is known. */

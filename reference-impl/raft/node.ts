@@ -51,7 +51,7 @@ export interface RaftStatus {
 }
 
 /** Why nothing is appended (`DLedgerResponseCode`). */
-export type AppendRefusal = 'NOT_LEADER' | 'LEADER_PENDING_FULL';
+export type AppendRefusal = 'NOT_LEADER' | 'LEADER_PENDING_FULL' | 'LEADER_TRANSFERRING';
 
 export type Proposal = { readonly firstIndex: number; readonly lastIndex: number } | AppendRefusal;
 
@@ -67,6 +67,7 @@ export class RaftNode {
   readonly #follower: Follower;
   /** Present exactly in role LEADER. */
   #leader: Leader | null = null;
+  #transferee: string | null = null;
   #leaderSeenMs = 0;
   #persisted: HardState;
   #commitIndex = -1;
@@ -127,6 +128,7 @@ export class RaftNode {
   /** Index of the next entry, if this member may append `count` of them now; they are of the term in `status`. */
   nextIndex(count: number): number | AppendRefusal {
     if (this.#leader === null) return 'NOT_LEADER';
+    if (this.#transferee !== null) return 'LEADER_TRANSFERRING';
     if (this.#log.endIndex - this.#commitIndex + count > pendingMax) return 'LEADER_PENDING_FULL';
     return this.#log.endIndex + 1;
   }
@@ -141,6 +143,26 @@ export class RaftNode {
   /** Leader: sends what the followers lack. */
   push(nowMs: number): void {
     this.#leader?.push(this.#commitIndex, nowMs);
+  }
+
+  /** Leader: appends nothing more, so that `peer` can catch up and take over; null: goes on leading. */
+  giveWayTo(peer: string | null): void {
+    this.#transferee = this.#leader === null ? null : peer;
+  }
+
+  get transferee(): string | null {
+    return this.#transferee;
+  }
+
+  /** Follower: its leader gives way to it, so it asks for the next term. */
+  takeLeadership(): void {
+    this.#becomeCandidate(this.#member.currTerm + 1);
+    this.#candidate.takeLeadership();
+  }
+
+  /** Leader: whether `peer` answered the last heartbeat. */
+  isAlive(peer: string): boolean {
+    return this.#leader?.isAlive(peer) ?? false;
   }
 
   /** Leader: how far the log of `peer` is known to equal this one; -1 when nothing is known. */
@@ -224,6 +246,7 @@ export class RaftNode {
   #leaveRole(): void {
     this.#outbox.answer(...this.#follower.dropWaiting());
     this.#candidate.abandon();
+    this.#transferee = null;
     this.#leader = null;
   }
 

@@ -1,10 +1,11 @@
-import { parseAddress } from '../../base/address.ts';
+import { parseAddress, splitAddresses } from '../../base/address.ts';
 import { systemClock } from '../../base/clock.ts';
 import { seededRandom } from '../../base/random.ts';
 import { brokerMembers } from '../../config/broker.ts';
 import type { DLedgerMembers } from '../../config/members.ts';
 import { RaftDriver } from '../../dledger/driver.ts';
-import { handlePeers, sendTo } from '../../dledger/peers.ts';
+import { handleTools } from '../../dledger/client-protocol.ts';
+import { handlePeers, sendTo, sendTransferTo } from '../../dledger/peers.ts';
 import { raftTimings } from '../../dledger/timings.ts';
 import type { RaftStatus } from '../../raft/node.ts';
 import type { RaftOptions } from '../../raft/options.ts';
@@ -44,10 +45,13 @@ export class DLedgerMember {
       apply() {},
       applied: (index) => store.setConfirmOffset(log.endOf(index)),
       schedule: setImmediate,
+      sendTransfer: sendTransferTo(client, members.peers, 2 * timings.requestTimeoutMs, partLog),
+      preferredLeaderIds: splitAddresses(config().preferredLeaderId),
     });
     log.appendedBy(this.#driver);
     this.#server = createRemotingServer({ release, log: partLog, idleSeconds, ...listening(members) });
     handlePeers(this.#server, this.#driver);
+    handleTools(this.#server, { ...members, group: dLegerGroup, log, status: () => this.#driver.status });
   }
 
   get status(): RaftStatus {

@@ -51,6 +51,13 @@ class Group {
     await member?.stop();
   }
 
+  dledgerAddress(id: string): string {
+    return this.#peers
+      .split(';')
+      .find((peer) => peer.startsWith(`${id}-`))!
+      .slice(id.length + 1);
+  }
+
   store(id: string): string {
     return join(this.#root, id);
   }
@@ -134,6 +141,35 @@ test('three brokers elect a master, replicate, and lose nothing when it goes', a
     () => 'the returned broker has not caught up',
   );
   assert.deepEqual(await bodies(back, 'T'), await bodies(second, 'T'));
+});
+
+test('the master gives way to the broker that is asked for', async (t) => {
+  const { brokers } = await group(t, 3);
+  await brokers.master();
+  const [, { client }] = [...brokers.members][0]!;
+  const ask = async (id: string, code: number, more: object = {}) => {
+    const body = { group: 'broker-a', remoteId: id, localId: id, leaderId: id, ...more };
+    const request = { code, body: Buffer.from(JSON.stringify(body)) };
+    return JSON.parse((await client.invoke(brokers.dledgerAddress(id), request, 10_000)).body!.toString());
+  };
+  const leader = async (): Promise<string | undefined> => (await ask('n0', 50000)).leaderId;
+  assert.equal(Object.keys((await ask('n1', 50000)).peers).length, 3);
+  const firstId = await leader();
+  const wantedId = brokers.ids.find((id) => id !== firstId)!;
+  let answer = 'nothing';
+  // Another broker can win the vote, or the role change meanwhile: an operator asks again.
+  await until(
+    async () => {
+      if ((await brokers.members.get(wantedId)!.send('T')).code === 0) return true;
+      const leaderId = await leader();
+      if (leaderId === undefined || leaderId === wantedId) return false;
+      const { term } = await ask(leaderId, 51005, { term: 99, transferId: leaderId, transfereeId: wantedId });
+      answer = JSON.stringify(await ask(leaderId, 51005, { term, transferId: leaderId, transfereeId: wantedId }));
+      return false;
+    },
+    () => `${wantedId} does not lead: ${answer}`,
+    20_000,
+  );
 });
 
 test('without a majority nothing is acknowledged', async (t) => {
