@@ -2,6 +2,7 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { Answers } from '../tools/lab/answers.ts';
 import { DLedgerGroup } from '../tools/lab/dledger-group.ts';
 import { Replicas } from '../tools/lab/replicas.ts';
+import type { Party } from '../tools/lab/mixed-group.ts';
 import type { SwitchlabWorld } from './support/world.ts';
 
 async function startWithTraffic(world: SwitchlabWorld, brokers: string): Promise<void> {
@@ -20,6 +21,30 @@ Given(
     await startWithTraffic(this, 'brokers/old-dledger-and-a-guest');
   },
 );
+
+/** The two processes have their folders side by side. */
+const storeOfTheFirst = {
+  storePathRootDir: '../broker-a-0/store',
+  storePathCommitLog: '../broker-a-0/store/commitlog',
+};
+
+Given('a DLedger broker of the {party} with traffic', async function (this: SwitchlabWorld, party: Party) {
+  this.configOf = { ...this.configOf, 'broker-b-0': storeOfTheFirst };
+  await this.startTrial(['nameservers/old', `brokers/dledger-store-of-the-${party}`], ['broker-b-0']);
+  await this.trial.isOnline();
+  await this.trial.trafficFlows();
+});
+
+When(
+  'it stops and a broker of the {party} starts with its store',
+  async function (this: SwitchlabWorld, _party: Party) {
+    await this.with(DLedgerGroup).handsItsStoreOver();
+  },
+);
+
+Then('that one gives out the same messages', async function (this: SwitchlabWorld) {
+  await this.with(DLedgerGroup).hasWhatWasHandedOver();
+});
 
 When('the master of the DLedger group is killed', async function (this: SwitchlabWorld) {
   await this.with(DLedgerGroup).losesItsMaster();

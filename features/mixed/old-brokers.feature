@@ -12,3 +12,16 @@ Feature: Two implementations in one Raft group
       And the killed broker is a slave of the new master when it is back
       And every replica gives out the same messages
       And every acknowledged message is readable from the new master
+
+  @CTL-RIP-02
+  Rule: Each opens what the other one stored
+
+    Scenario Outline: the store of a <writer> in a broker of the <reader>
+      Given a DLedger broker of the <writer> with traffic
+      When it stops and a broker of the <reader> starts with its store
+      Then that one gives out the same messages
+
+      Examples:
+        | writer | reader |
+        | target | guest  |
+        | guest  | target |

@@ -10,6 +10,7 @@ export class DLedgerGroup {
   readonly #trial: Trial;
   readonly #replicas: Replicas;
   readonly #answers: Answers;
+  #handedOver: readonly string[] = [];
 
   constructor(trial: Trial) {
     this.#trial = trial;
@@ -53,6 +54,34 @@ export class DLedgerGroup {
     );
     const count = logs[0]!.length;
     this.#trial.options.observe('equal', count, `${logs.length} replicas give out the same ${count} messages`);
+  }
+
+  /** Stops the first broker of the cluster cleanly; the other one, held back until now, starts with its store. */
+  async handsItsStoreOver(): Promise<void> {
+    const [writer] = this.#replicas.all as [PlannedServer];
+    await this.#trial.traffic.stopProducing();
+    this.#handedOver = await this.#placesOf(writer);
+    await this.#trial.traffic.stop();
+    await this.#trial.cluster.process(writer.name).stop(this.#trial.options.profile.deadlines.stop);
+    const reader = this.#reader;
+    const process = this.#trial.cluster.process(reader.name);
+    await process.start();
+    await process.waitReady(this.#trial.options.profile.deadlines.ready);
+  }
+
+  /** The broker that took the store over gives out what the first one did. */
+  async hasWhatWasHandedOver(): Promise<void> {
+    const same = (places: readonly string[]) => JSON.stringify(places) === JSON.stringify(this.#handedOver);
+    const look = () => this.#placesOf(this.#reader);
+    const { length } = await until('the store is read', look, same, this.#trial.within('online'));
+    this.#trial.options.observe('read', length, `${this.#reader.target.name} gives out the same ${length} messages`);
+  }
+
+  get #reader(): PlannedServer {
+    const { servers } = this.#trial.cluster.plan;
+    const reader = servers.find(({ member }) => member !== null && member.group.group !== this.#trial.group);
+    if (reader === undefined) throw new Error('The cluster has no second broker to hand the store over to.');
+    return reader;
   }
 
   async #placesOf(server: PlannedServer): Promise<string[]> {

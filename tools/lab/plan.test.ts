@@ -210,3 +210,20 @@ test('roles of other targets stand in one cluster, and a link that nobody can br
   const other = await plan({ ...wish, roles: { broker: 'apache:5.3.3' } });
   assert.ok(other.links.every(({ unbreakable }) => unbreakable === null));
 });
+
+test('members of a DLedger group are told the same peers, and each dials the others through proxies', async () => {
+  const cluster = await plan({ nameservers: 'old', brokers: 'old-dledger', target: 'reference' });
+  const members = [0, 1, 2].map((i) => processOf(cluster, `broker-a-${i}`));
+  const [first] = members;
+  assert.match(String(first!.config.dLegerPeers), /^n0-127\.0\.0\.1:\d+;n1-127\.0\.0\.1:\d+;n2-127\.0\.0\.1:\d+$/);
+  for (const [i, { config }] of members.entries()) {
+    assert.equal(config.dLegerPeers, first!.config.dLegerPeers);
+    assert.equal(config.dLegerSelfId, `n${i}`);
+    assert.equal(config.enableDLegerCommitLog, true);
+    assert.equal(config.brokerRole, undefined);
+  }
+  const peer = String(first!.config.dLegerPeers).split(';n1-')[1]!.split(';')[0]!;
+  const link = linkOf(cluster, 'broker-a-0', 'broker-a-1')!;
+  assert.equal(link.proxies.length, 3);
+  assert.equal(first!.dials[peer], link.proxies.find(({ announced }) => announced === peer)!.proxy);
+});
