@@ -45,15 +45,7 @@ export async function openStore(options: StoreOptions): Promise<MessageStore> {
     const known = dledgerLog === null ? limit : Math.max(limit, parts.dispatcher.offset);
     const confirmOffset = Math.max(Math.min(known, parts.log.maxOffset), parts.log.minOffset);
     createAbortFile(disk, rootDir, options.release);
-    return new LocalMessageStore(
-      parts,
-      options,
-      disk,
-      options.clock ?? systemClock,
-      lock,
-      confirmOffset,
-      dledgerLog,
-    );
+    return new LocalMessageStore(parts, options, disk, options.clock ?? systemClock, lock, confirmOffset, dledgerLog);
   } catch (thrown) {
     await lock.release();
     throw thrown;
