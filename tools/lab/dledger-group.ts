@@ -88,6 +88,7 @@ export class DLedgerGroup {
     const { views, group, traffic } = this.#trial;
     const from = { topic: traffic.topic, brokerName: group, address: addressOf(server), consumer: server.name };
     const rows = await drainBroker(views.operator, from);
-    return rows.map(({ key, queueId, queueOffset }) => `${queueId}/${queueOffset} ${key}`);
+    // Brokers name their queues in any order.
+    return rows.map(({ key, queueId, queueOffset }) => `${queueId}/${queueOffset} ${key}`).sort();
   }
 }
