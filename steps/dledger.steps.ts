@@ -8,6 +8,7 @@ import type { SwitchlabWorld } from './support/world.ts';
 async function startWithTraffic(world: SwitchlabWorld, brokers: string): Promise<void> {
   await world.startTrial(['nameservers/old', brokers]);
   await world.trial.isOnline();
+  await world.with(DLedgerGroup).settles();
   await world.trial.trafficFlows();
 }
 

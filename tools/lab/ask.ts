@@ -6,11 +6,19 @@ import type { Trial } from './trial.ts';
 
 const timeoutMs = 5_000;
 
-/** One request to exactly this server, over a connection of its own; resolves with its answer, whatever the code. */
-export async function ask(trial: Trial, server: PlannedServer, request: RequestInit): Promise<RemotingCommand> {
+/**
+ * One request to exactly this server, over a connection of its own; resolves with its answer, whatever the code.
+ * @param address one of its ports, by default its address
+ */
+export async function ask(
+  trial: Trial,
+  server: PlannedServer,
+  request: RequestInit,
+  address = addressOf(server),
+): Promise<RemotingCommand> {
   const client = createRemotingClient(clientOptions(trial.cluster, [], 'new'));
   try {
-    return await client.invoke(addressOf(server), request, timeoutMs);
+    return await client.invoke(address, request, timeoutMs);
   } finally {
     await client.close();
   }

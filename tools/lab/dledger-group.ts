@@ -1,5 +1,7 @@
+import { DLedgerCode } from '../../reference-impl/remoting/codes.ts';
 import { Answers } from './answers.ts';
-import { addressOf, type PlannedServer } from './plan-servers.ts';
+import { ask } from './ask.ts';
+import { addressOf, dledgerAddressOf, type PlannedServer } from './plan-servers.ts';
 import { Replicas } from './replicas.ts';
 import { drainBroker } from './traffic/drain.ts';
 import type { Trial } from './trial.ts';
@@ -16,6 +18,30 @@ export class DLedgerGroup {
     this.#trial = trial;
     this.#replicas = new Replicas(trial);
     this.#answers = new Answers(trial);
+  }
+
+  /** Every member follows the same leader, and the NameServers list it as master: the first terms can be short. */
+  async settles(): Promise<void> {
+    const members = this.#replicas.all;
+    const look = async () => ({
+      leaders: await Promise.all(members.map((server, i) => this.#leaderAsSeenBy(server, `n${i}`))),
+      masters: (await this.#trial.views.clusterInfo()).map(({ master }) => master),
+    });
+    const agreed = ({ leaders, masters }: Awaited<ReturnType<typeof look>>) => {
+      const leader = members.find((_, i) => `n${i}` === leaders[0]);
+      const same = leaders.every((id) => id === leaders[0]);
+      return leader !== undefined && same && masters.every((master) => master === addressOf(leader));
+    };
+    await until('the members have one leader', look, agreed, this.#trial.within('online'));
+  }
+
+  /** Id of the leader that this member follows, null while it has none: the answer to METADATA. */
+  async #leaderAsSeenBy(server: PlannedServer, remoteId: string): Promise<string | null> {
+    const body = Buffer.from(JSON.stringify({ group: this.#trial.group, remoteId }));
+    const request = { code: DLedgerCode.METADATA, body };
+    const answer = await ask(this.#trial, server, request, dledgerAddressOf(server));
+    const { leaderId } = JSON.parse(answer.body?.toString() ?? '{}') as { leaderId?: string };
+    return leaderId ?? null;
   }
 
   /** Kills the master once every replica could take its place: a topic travels apart from the log. */
