@@ -224,6 +224,6 @@ test('members of a DLedger group are told the same peers, and each dials the oth
   }
   const peer = String(first!.config.dLegerPeers).split(';n1-')[1]!.split(';')[0]!;
   const link = linkOf(cluster, 'broker-a-0', 'broker-a-1')!;
-  assert.equal(link.proxies.length, 3);
+  assert.equal(link.proxies.length, 4);
   assert.equal(first!.dials[peer], link.proxies.find(({ announced }) => announced === peer)!.proxy);
 });
