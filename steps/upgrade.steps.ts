@@ -26,6 +26,20 @@ Given(
   },
 );
 
+Given(
+  'a site of {shape} with traffic on Apache {word}, before {string}',
+  async function (this: SwitchlabWorld, shape: SiteShape, version: string, plan: string) {
+    await this.startUpgrade(plan, shape, false, `apache:${version}`);
+  },
+);
+
+Given(
+  'a site of {shape} with traffic on Apache {word}, before {string} is to show its loss',
+  async function (this: SwitchlabWorld, shape: SiteShape, version: string, plan: string) {
+    await this.startUpgrade(plan, shape, true, `apache:${version}`);
+  },
+);
+
 When('the plan is played', async function (this: SwitchlabWorld) {
   await this.upgrade.play();
 });

@@ -86,15 +86,32 @@ export class SwitchlabWorld extends World {
     return this.#upgrade;
   }
 
-  /** Starts a site as the plan begins, with traffic. @param showTheLoss plays harmful steps too */
-  async startUpgrade(plan: string, shape: SiteShape, showTheLoss = false): Promise<void> {
+  /**
+   * Starts a site as the plan begins, with traffic.
+   * @param showTheLoss plays harmful steps too
+   * @param from target that is upgraded, null: the one of the run that the plan upgrades
+   */
+  async startUpgrade(plan: string, shape: SiteShape, showTheLoss = false, from: string | null = null): Promise<void> {
     prepared ??= preparedTargets();
     const { profile, evidenceFolder } = this;
     const { seed, toxiproxyUrl, labDefect } = settings;
     const targets = await prepared;
     const observe = this.#observe;
     const config = { broker: this.brokerConfig };
-    const options = { config, targets, plan, shape, profile, seed, toxiproxyUrl, labDefect, evidenceFolder, observe };
+    const origin = from === null ? {} : { from: parseTargets(from).new };
+    const options = {
+      ...origin,
+      config,
+      targets,
+      plan,
+      shape,
+      profile,
+      seed,
+      toxiproxyUrl,
+      labDefect,
+      evidenceFolder,
+      observe,
+    };
 
     this.#upgrade = await UpgradeTrial.start(options, showTheLoss);
   }

@@ -7,7 +7,7 @@ import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { knowsBrokersByAddress } from '../lab/support.ts';
 import { absoluteTargets, parseTargets, type RoleTexts, type Targets } from '../lab/targets.ts';
-import { releases, roles } from '../lab/targets/target.ts';
+import { releases, roles, type Target } from '../lab/targets/target.ts';
 import { startToxiproxy } from '../lab/toxiproxy-server.ts';
 import { compareVersions } from '../lab/version-range.ts';
 import { applicableTo, applyKnownDeviations, type JudgedRelease, readKnownDeviations } from '../report/deviations.ts';
@@ -77,6 +77,7 @@ function tagsOf({ tags }: Options, targets: Targets): string {
     tags && withRegressionTags(tags, readRegressions()),
     mixed,
     knowsBrokersByAddress(targets) ? undefined : 'not @identity-by-address',
+    isApache(targets.new) ? undefined : 'not @from-apache',
   ].filter((tag) => tag !== undefined);
   return expressions.map((tag) => `(${tag})`).join(' and ');
 }
@@ -147,6 +148,11 @@ function requirementText(): (id: string) => string {
   const families = parseRequirements(readFileSync(path.join(projectRoot, 'matrix/requirements.yaml'), 'utf8'));
   const all = families.flatMap(({ requirements }) => requirements);
   return (id) => all.find((requirement) => requirement.id === id)?.text ?? '';
+}
+
+/** Upgrades from releases that the reference does not play need others of that family to go to. */
+function isApache({ name }: Target): boolean {
+  return name.startsWith('apache:');
 }
 
 function pruneRuns(): void {

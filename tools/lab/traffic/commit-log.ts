@@ -38,6 +38,8 @@ export function wholeRecordsEnd(folder: string, endOffset: number): number {
     let size = recordSizeAt(view, at, bytes.length - at);
     for (; size > 0; size = recordSizeAt(view, at, bytes.length - at)) at += size;
     end = startOffset + (size === blankRecord ? bytes.length : at);
+    // The log goes on behind a mark only: a broker makes the next segment before it has anything to write there.
+    if (size !== blankRecord) break;
   }
   return end;
 }

@@ -10,6 +10,9 @@ import { Site, type SiteMember } from './site.ts';
 
 const clusterName = 'switchlab';
 const firstController = 'controller-0';
+/** Ends the name of a group that is set beside an old one. */
+const joiningMark = '-new';
+const joiningReplicas = 2;
 /** Keys of a NameServer that a controller of its own has no use for. */
 const namesrvKeys = ['listenPort', 'kvConfigPath', 'enableControllerInNamesrv'];
 
@@ -36,14 +39,21 @@ export interface ClusterSite extends AsyncDisposable {
   readonly cluster: Cluster;
 }
 
-/** Throws `ProcessExit` or `ConditionFailure` when a process does not come to serve. */
-export async function startClusterSite({
-  plan,
-  shape,
-  from,
-  to,
-  cluster: options,
-}: ClusterSiteOptions): Promise<ClusterSite> {
+/** Resolves when everything serves that does not join. Throws `ProcessExit` or `ConditionFailure` when something does not. */
+export async function startClusterSite(options: ClusterSiteOptions): Promise<ClusterSite> {
+  await using resources = new AsyncDisposableStack();
+  const { site, cluster } = resources.use(await prepareClusterSite(options));
+  const heldBack = site.members.filter(({ joins }) => joins).map(({ name }) => name);
+  await cluster.startAll({ profile: options.cluster.profile, heldBack });
+  for (const { group } of cluster.plan.servers.flatMap(({ member }) => (member?.index === 0 ? [member.group] : [])))
+    resources.use(new GroupWatch(cluster, group));
+  const owned = resources.move();
+  return { site, cluster, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Plans the site and writes its files; starts nothing. */
+export async function prepareClusterSite(wanted: ClusterSiteOptions): Promise<ClusterSite> {
+  const { plan, shape, from, to, cluster: options } = wanted;
   // Planned as what it becomes: keys that only a new release knows are in the files from the start, where an old one passes over them.
   const pair = { new: to, old: from };
   const others = { guest: null, defaultProfile: '', versions: {}, prepare: async () => undefined };
@@ -55,15 +65,11 @@ export async function startClusterSite({
   const members = plan.start.controllersMove ? withSecondPlaces(planned) : planned;
   for (const { prepared } of members) resources.use(prepared.process);
   for (const member of members) {
-    const presence = plan.start[member.role];
-    member.prepared.reconfigure({ target: presence === 'from' ? from : to });
+    const begins = plan.start[member.role] === 'from' && member.replaces === null;
+    member.prepared.reconfigure({ target: begins ? from : to });
   }
   if (plan.start.controllersJoin) knowOnly(members, members.find(({ role }) => role === 'controller')!);
   const site = resources.use(new Site({ members, from, to, clusterName, addressBook: cluster.addressBook }));
-  const heldBack = members.filter(({ joins }) => joins).map(({ name }) => name);
-  await cluster.startAll({ profile: options.profile, heldBack });
-  for (const { group } of cluster.plan.servers.flatMap(({ member }) => (member?.index === 0 ? [member.group] : [])))
-    resources.use(new GroupWatch(cluster, group));
   const owned = resources.move();
   return { site, cluster, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -115,7 +121,6 @@ function listenAddress(address: string): string {
 
 function topologyOf({ start }: UpgradePlan, shape: SiteShape): Topology {
   const embedded = start.controllers === 'in NameServers';
-  const roles = start.roles === 'elected' ? 'elected' : 'fixed';
   const apart = !embedded && (start.controllers === 'apart' || start.controller === 'joins');
   return {
     namesrvs: repeat(shape.namesrvs, (i) => ({
@@ -125,10 +130,17 @@ function topologyOf({ start }: UpgradePlan, shape: SiteShape): Topology {
       config: {},
     })),
     controllers: repeat(apart ? shape.controllers : 0, () => ({ guest: false, config: {} })),
-    brokers: repeat(shape.groups, (i): BrokerGroup => {
-      return { group: groupName(i), release: 'new', roles, replicas: shape.replicas, guests: [], config: {} };
-    }),
+    brokers: [
+      ...repeat(shape.groups, (i) => brokerGroup(groupName(i), start.roles, shape.replicas)),
+      ...repeat(start.groupsJoin ? shape.groups : 0, (i) =>
+        brokerGroup(groupName(i) + joiningMark, 'elected', joiningReplicas),
+      ),
+    ],
   };
+}
+
+function brokerGroup(group: string, roles: BrokerGroup['roles'], replicas: number): BrokerGroup {
+  return { group, release: 'new', roles, replicas, guests: [], config: {} };
 }
 
 function memberOf(cluster: Cluster, servers: readonly PlannedServer[], { start }: UpgradePlan): SiteMember {
@@ -137,14 +149,17 @@ function memberOf(cluster: Cluster, servers: readonly PlannedServer[], { start }
   const controller = servers.find(({ role }) => role === 'controller');
   const { storePathRootDir, controllerStorePath } = prepared.config;
   const store = main.role === 'broker' ? storePathRootDir : controllerStorePath;
+  const group = main.member?.group.group ?? null;
+  const replaces = group?.endsWith(joiningMark) ? group.slice(0, -joiningMark.length) : null;
   return {
     name: main.name,
     role: main.role,
-    group: main.member?.group.group ?? null,
-    replaces: null,
+    group,
+    replaces,
     joins:
-      main.role === 'controller' &&
-      (start.controller === 'joins' || (start.controllersJoin && main.name !== firstController)),
+      replaces !== null ||
+      (main.role === 'controller' &&
+        (start.controller === 'joins' || (start.controllersJoin && main.name !== firstController))),
     address: addressOf(main),
     controllerAddress: controller === undefined ? null : addressOf(controller),
     storeFolder: store === undefined ? null : String(store),

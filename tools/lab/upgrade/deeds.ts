@@ -66,7 +66,7 @@ export async function act(action: Action, member: SiteMember, context: DeedConte
     case 'keep':
       return `${name}: ${await copyFiles(storeOfStopped(member), keptStore(member))} files kept`;
     case 'clear':
-      if (member.group !== null) context.load.giveUp(member.group);
+      if (context.masters.get(member.group ?? '') === member) context.load.giveUp(member.group!);
       return `${name}: ${await clearStore(member, action.of.except)} files removed`;
     case 'delete':
       return `${name}: ${await deleteFiles(member, action.of)} files removed`;

@@ -6,8 +6,8 @@ import { parsePlan, planNames, readPlan } from './plan-file.ts';
 const good = `title: A plan
 about: About it.
 requirements: [CTL-UPG-01]
-from: { below: 5.0.0 }
-to: { least: 5.0.0 }
+from: '<5.0.0'
+to: '>=5.0.0'
 start: { namesrv: from, controller: none, broker: from, roles: fixed, controllers: none }
 stages:
   - title: A stage
@@ -39,7 +39,7 @@ test('what a plan does not mean is refused with its line', () => {
     ['do: stop', 'do: { delete: [../x] }', /x\.yaml:11 .*is no path inside a store/],
     ['after: [stopped]', 'after: [gone]', /x\.yaml:13 stages\[0\]\.steps\[0\]\.after\[0\]: Invalid option/],
     ['requirement: CTL-UPG-01', 'requirement: UPG-01', /x\.yaml:12 .*is no requirement/],
-    ['below: 5.0.0', 'below: 5', /x\.yaml:4 from\.below/],
+    ["'<5.0.0'", '5', /x\.yaml:4 from: /],
     ['hand: Stop it.', 'by: Stop it.', /steps\[0\]\.hand: Invalid input/],
     ['title: A plan', 'title: [', /x\.yaml: /],
     ['for: each NameServer', 'for: each cat', /x\.yaml:9 stages\[0\]\.for/],

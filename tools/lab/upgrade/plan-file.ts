@@ -7,12 +7,14 @@ import { SetupError } from '../setup-error.ts';
 import { action } from './action.ts';
 import { condition } from './condition.ts';
 import { stageSelectors, stepSelectors } from './selectors.ts';
-import { versionRange } from './version-range.ts';
 
 const plansFolder = path.resolve(import.meta.dirname, '../../../matrix/plans');
 
 const text = z.string().trim().min(1);
 const requirement = z.string().regex(/^CTL-[A-Z]+-\d\d$/, 'is no requirement, such as CTL-UPG-01');
+const versionRange = z
+  .string()
+  .regex(/^((>=|<=|>|<)?\d+\.\d+\.\d+ ?)+$/, 'is no version range, such as >=5.0.0 <5.1.1');
 const conditions = z.array(condition).default([]);
 
 /** Takes one step back. Rollback plays them from the last step to the first. */

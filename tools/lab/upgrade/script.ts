@@ -5,7 +5,7 @@ import type { PlanHarm, PlanStage, PlanStep, UpgradePlan } from './plan-file.ts'
 import type { StageSelector, StepSelector } from './selectors.ts';
 import { fill, readWordsOf } from './sentence.ts';
 import { carriesController, rolesBy, type Site, type SiteMember } from './site.ts';
-import { isWithin, rangeText, versionOf } from './version-range.ts';
+import { lies, versionOf } from './version-of.ts';
 
 /** One step of a plan on the members of one site: what is played, shown by a dry run, and written into a runbook. */
 export interface ScriptStep {
@@ -58,11 +58,8 @@ export function scriptOf(plan: UpgradePlan, site: Site, masters: Masters): Scrip
 
 /** Why a plan cannot be played on a site, null when it can. */
 export function misfitOf({ from, to, start }: UpgradePlan, site: Site): string | null {
-  const [oldVersion, newVersion] = [versionOf(site.from), versionOf(site.to)];
-  if (oldVersion !== null && !isWithin(oldVersion, from))
-    return `it upgrades ${rangeText(from)}, and ${site.from.name} is ${oldVersion}.`;
-  if (newVersion !== null && !isWithin(newVersion, to))
-    return `it leads to ${rangeText(to)}, and ${site.to.name} is ${newVersion}.`;
+  if (!lies(site.from, from)) return `it upgrades ${from}, and ${site.from.name} is ${versionOf(site.from)}.`;
+  if (!lies(site.to, to)) return `it leads to ${to}, and ${site.to.name} is ${versionOf(site.to)}.`;
   const running = site.members.filter(({ joins }) => !joins);
   const namesrvs = running.filter(({ role }) => role === 'namesrv');
   if (namesrvs.length < start.namesrvsLeast)
@@ -104,6 +101,8 @@ function placesOf({ for: selector }: PlanStage, site: Site, masters: Masters): P
     once: () => [{ member: null, groups }],
     'each NameServer': () => forEach(({ role }) => role === 'namesrv'),
     'each controller': () => forEach(carriesController),
+    'each joining controller': () =>
+      site.members.filter(({ joins, role }) => joins && role === 'controller').map((member) => ({ member, groups })),
     'each group': () => groups.map((group) => ({ member: null, groups: [group] })),
     'each joining group': () => site.groups(true).map((group) => ({ member: null, groups: [group] })),
     'each slave': () => forEach((member) => member.role === 'broker' && !isMaster(member)),

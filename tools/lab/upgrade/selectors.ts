@@ -3,6 +3,7 @@ export const stageSelectors = [
   'once',
   'each NameServer',
   'each controller',
+  'each joining controller',
   'each group',
   'each joining group',
   'each slave',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Profile } from '../profile.ts';
 import type { Targets } from '../targets.ts';
 import type { Target } from '../targets/target.ts';
@@ -15,7 +16,7 @@ import { commitLogFolder } from './stores.ts';
 import { Inconclusive } from '../inconclusive.ts';
 import type { Settings } from '../settings-file.ts';
 import { keysInCommitLog } from '../traffic/commit-log.ts';
-import { isWithin, versionOf } from './version-range.ts';
+import { lies } from './version-of.ts';
 
 export interface UpgradeTrialOptions extends Omit<ClusterOptions, 'targets' | 'heldBack' | 'mayEnter'> {
   readonly targets: Targets;
@@ -65,7 +66,7 @@ export class UpgradeTrial implements AsyncDisposable {
   static async start(options: UpgradeTrialOptions, showTheLoss: boolean): Promise<UpgradeTrial> {
     const plan = readPlan(options.plan);
     const { targets, shape, profile, seed, evidenceFolder } = options;
-    const from = options.from ?? [targets.old, targets.new].find((target) => isFrom(target, plan)) ?? targets.old;
+    const from = options.from ?? [targets.old, targets.new].find((target) => lies(target, plan.from)) ?? targets.old;
     await from.prepare();
     const clusterSite = await startClusterSite({ plan, shape, from, to: targets.new, cluster: options });
     const { site } = clusterSite;
@@ -138,7 +139,7 @@ export class UpgradeTrial implements AsyncDisposable {
       if (isRunning(member) === member.joins)
         throw new ConditionFailure(`${member.name} ${member.joins ? 'still' : 'no longer'} runs.`);
       const [before, now] = [originally.get(member)!, member.prepared.config].map(withoutPermission);
-      if (JSON.stringify(now) !== JSON.stringify(before))
+      if (!isDeepStrictEqual(now, before))
         throw new ConditionFailure(`${member.name} has another configuration than before: ${JSON.stringify(now)}`);
       const target = this.site[this.plan.start[member.role] === 'from' ? 'from' : 'to'];
       if (!member.joins && member.prepared.target !== target)
@@ -175,6 +176,8 @@ export class UpgradeTrial implements AsyncDisposable {
   async playToTheLoss(): Promise<void> {
     const harmful = this.player.script.find(({ harm }) => harm !== null);
     if (harmful === undefined) throw new Error(`The plan "${this.plan.name}" does no harm.`);
+    // A slave of fixed roles copies topics every 10 s only; without the topic it takes no message as master.
+    await this.#seesOn('topics known');
     await this.play(harmful.number - 1);
     for (const group of harmful.groups) {
       const logs = this.site.replicas(group).map((member) => keysInCommitLog(commitLogFolder(member), topic));
@@ -214,6 +217,15 @@ export class UpgradeTrial implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.load[Symbol.asyncDispose]();
     await this.#clusterSite[Symbol.asyncDispose]();
+  }
+
+  async #seesOn(condition: Condition): Promise<void> {
+    const { site, load } = this;
+    const groups = site.groups(false);
+    const sight = { site, load, members: groups.flatMap((group) => site.replicas(group)), groups, memory: new Map() };
+    const look = () => lookAt(condition, sight);
+    const { online } = this.#options.profile.deadlines;
+    await until(condition, look, ({ holds }) => holds, { deadlineMs: online });
   }
 
   get #groupsNow(): string[] {
@@ -270,12 +282,6 @@ export async function holds(
     (look) => look.holds,
     { deadlineMs: profile.deadlines.online },
   );
-}
-
-/** Whether the plan upgrades what this target runs. */
-function isFrom(target: Target, { from }: UpgradePlan): boolean {
-  const version = versionOf(target);
-  return version !== null && isWithin(version, from);
 }
 
 /** A forbidden and allowed group says so in its files. */
