@@ -24,6 +24,7 @@ export const conditionMeanings = {
   'log empty': 'the commit log of each of them holds no message',
   'data in DLedger form': 'the store of each of them keeps its messages in a DLedger log',
   'no DLedger data': 'no store of them keeps messages in a DLedger log',
+  'no learner': 'none of them is a learner, which as the first of its group would be master',
   'no epoch file': 'none of them has an epoch file or its backup',
 } as const;
 

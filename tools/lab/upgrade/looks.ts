@@ -164,6 +164,8 @@ const looks: Record<Condition, (sight: Sight) => Look | Promise<Look>> = {
   },
   'data in DLedger form': ({ members }) => all(members, hasDledgerLog, 'has none'),
   'no DLedger data': ({ members }) => all(members, (member) => !hasDledgerLog(member), 'has some'),
+  'no learner': ({ members }) =>
+    all(members, ({ prepared: { config } }) => String(config.asyncLearner) !== 'true', 'is one'),
   'no epoch file': ({ members }) => all(members, (member) => epochFiles(member).length === 0, 'has one'),
 };
 

@@ -1,5 +1,5 @@
 import { type Release, releases } from '../../../reference-impl/base/release.ts';
-import type { Attempt, Delivery, Violation } from '../../check/ledger.ts';
+import { type Attempt, type Delivery, type Violation, violation } from '../../check/ledger.ts';
 import {
   exactlyOnce,
   noAcknowledgedLoss,
@@ -161,6 +161,7 @@ export class UpgradeLoad implements Load, AsyncDisposable {
     await until('what is readable is delivered', look, (missing) => missing === 0, this.#options.deadline);
     await this.#consumer.stop();
     this.#consuming = false;
+    const skippers = await this.#offsetsBeyondTheEnd();
     // A store that was given up is another one than that of the same group later: places begin anew.
     const attempts = this.#ledger.attempts.map((row) => this.#placed(row, row.answeredMs));
     const deliveries = this.#ledger.deliveries.map((row) => this.#placed(row, row.readMs));
@@ -177,6 +178,7 @@ export class UpgradeLoad implements Load, AsyncDisposable {
       ...nothingInvented(attempts, whole),
       ...oneValuePerPlace(surviving, lost.length === 0 ? [...deliveries, ...log] : log),
       ...orderWithinQueue(surviving),
+      ...skippers,
     ];
     const repeated = deliveries.length - new Set(deliveries.map(placeOf)).size;
     return { lost, violations, repeated, text: this.#summary(log, lost.length, repeated) };
@@ -195,14 +197,32 @@ export class UpgradeLoad implements Load, AsyncDisposable {
   /** Every message of the topic that the masters of running groups give out, once all of them are visible. */
   async #readable(): Promise<Delivery[]> {
     const { site, topic } = this.#options;
-    const groups = [...site.groups(false), ...site.groups(true)].filter((group) =>
-      site.replicas(group).some(isRunning),
-    );
-    const logs = groups.map(async (group) => {
+    const logs = this.#runningGroups.map(async (group) => {
       const { address } = await servingMaster(site, group);
       return await drainBroker(site.operator, { topic, brokerName: group, address, consumer: 'verdict' });
     });
     return (await Promise.all(logs)).flat();
+  }
+
+  /** Queues in which a consumer that comes back would skip what is sent next: its offset lies behind the end. */
+  async #offsetsBeyondTheEnd(): Promise<Violation[]> {
+    const { site } = this.#options;
+    const looks = this.#runningGroups.flatMap((group) =>
+      this.consumers.map(async ({ topic, consumerGroup }) => {
+        const { address } = await servingMaster(site, group);
+        const { queues } = await site.operator.consumeStats(address, consumerGroup, topic);
+        return queues.filter(({ consumerOffset, brokerOffset }) => consumerOffset > brokerOffset);
+      }),
+    );
+    const beyond = (await Promise.all(looks)).flat();
+    return beyond.length === 0
+      ? []
+      : [violation('no-skip', 'consumer offsets lie behind the end of their queue', beyond)];
+  }
+
+  get #runningGroups(): string[] {
+    const { site } = this.#options;
+    return [...site.groups(false), ...site.groups(true)].filter((group) => site.replicas(group).some(isRunning));
   }
 
   #placed<R extends Attempt | Delivery>(row: R, atMs: number): R {

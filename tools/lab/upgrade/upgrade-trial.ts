@@ -191,7 +191,9 @@ export class UpgradeTrial implements AsyncDisposable {
 
   /** Exactly the acknowledged messages are lost that the shorter log lacked, and nothing else is broken. */
   async losesWhatWasAtRisk(): Promise<void> {
-    const { lost, violations } = await this.judge();
+    const { lost, violations: all } = await this.judge();
+    // The new master has offsets of consumers that had read what it lacks.
+    const violations = all.filter(({ check }) => check !== 'no-skip');
     const lostKeys = new Set(lost.map(({ key }) => key));
     this.#options.observe(
       'lost',
