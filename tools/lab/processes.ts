@@ -190,7 +190,9 @@ function spawn({ command, args, env, signals, workingFolder, logFile }: ProcessS
     writeSync(log, `${startMark}${command} ${args.join(' ')}\n`);
     const outputs = { stdin: 'ignore', stdout: log, stderr: log, buffer: false } as const;
     const detached = Boolean(signals);
-    return execa(command, args, { cwd: workingFolder, env, ...outputs, detached, cleanup: !detached, reject: false });
+    // A Java broker takes about 10 s to end; execa would kill it after 5.
+    const ending = { detached, cleanup: !detached, forceKillAfterDelay: false } as const;
+    return execa(command, args, { cwd: workingFolder, env, ...outputs, ...ending, reject: false });
   } finally {
     closeSync(log);
   }
