@@ -11,7 +11,7 @@ import { SetupError } from '../lab/setup-error.ts';
 import type { Settings } from '../lab/settings-file.ts';
 import { parseOneTarget } from '../lab/targets.ts';
 import { actionText, type PlayEvent } from '../lab/upgrade/player.ts';
-import { versionOf } from '../lab/upgrade/version-range.ts';
+import { versionOf } from '../lab/upgrade/version-of.ts';
 import { choosePlan } from '../rehearse/choose-plan.ts';
 import { Rehearsal, type RehearsalOptions } from '../rehearse/rehearsal.ts';
 import { renderMarkdown, type Runbook, runbookOf } from '../rehearse/runbook.ts';

@@ -1,5 +1,5 @@
 import { planNames, readPlan, type UpgradePlan } from '../lab/upgrade/plan-file.ts';
-import { versionOf, isWithin } from '../lab/upgrade/version-range.ts';
+import { lies } from '../lab/upgrade/version-of.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import type { Target } from '../lab/targets/target.ts';
 import type { Server } from './servers.ts';
@@ -35,9 +35,7 @@ function doesHarm({ stages }: UpgradePlan): boolean {
 
 /** As far as the files tell; whether everything fits is said when the plan meets the site. */
 function fits({ from, to, start }: UpgradePlan, servers: readonly Server[], source: Target, target: Target): boolean {
-  const [oldVersion, newVersion] = [versionOf(source), versionOf(target)];
-  if (oldVersion !== null && !isWithin(oldVersion, from)) return false;
-  if (newVersion !== null && !isWithin(newVersion, to)) return false;
+  if (!lies(source, from) || !lies(target, to)) return false;
   const apart = servers.some(({ role }) => role === 'controller');
   const within = servers.some(({ role, controllerAddress }) => role === 'namesrv' && controllerAddress !== null);
   const controllers = apart ? 'apart' : within ? 'in NameServers' : 'none';
