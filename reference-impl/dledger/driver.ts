@@ -2,7 +2,7 @@ import { SwitchlabError, errorText } from '../base/errors.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { type Entry, entryHeaderBytes, segmentFillerBytes } from '../raft/entry.ts';
-import type { Outgoing, RaftRequest, RaftResponse } from '../raft/messages.ts';
+import type { Outgoing, RaftInput, RaftRequest, RaftResponse } from '../raft/messages.ts';
 import { RaftNode, type RaftStatus, type Ready } from '../raft/node.ts';
 import type { RaftOptions } from '../raft/options.ts';
 import type { DLedgerStore } from './dledger-store.ts';
@@ -41,8 +41,6 @@ export class RaftDriver {
   #draining = false;
   #drained: Promise<void> = Promise.resolve();
   #stopped = false;
-  /** On disk, in contrast to what is committed: a follower hears of a commit while the entry is still being written. */
-  #appliedIndex = -1;
   #lastStatus: RaftStatus;
   #statusListeners: (() => void)[] = [];
 
@@ -58,7 +56,8 @@ export class RaftDriver {
     const periodMs = raft.peerIds.length === 1 ? raft.timings.heartBeatTimeIntervalMs / 10 : tickMs;
     this.#timers.push(
       clock.every(periodMs, () => this.#tick()),
-      clock.every(checkpointMs, () => store.writeCheckpoint(this.#appliedIndex)),
+      // What is applied is on disk; what is committed may still be on its way there.
+      clock.every(checkpointMs, () => store.writeCheckpoint(this.#node.status.appliedIndex)),
     );
     this.#tick();
   }
@@ -86,8 +85,7 @@ export class RaftDriver {
     return new Promise((resolve) => {
       const token = ++this.#token;
       this.#waitingPeers.set(token, resolve);
-      this.#node.step({ kind: 'request', token, request }, this.#options.clock.nowMs());
-      this.#pump();
+      this.#step({ kind: 'request', token, request });
     });
   }
 
@@ -116,31 +114,36 @@ export class RaftDriver {
     this.#stopped = true;
     await this.#drained;
     this.#failProposals('the controller is stopped');
-    this.#options.store.writeCheckpoint(this.#appliedIndex);
+    this.#options.store.writeCheckpoint(this.#node.status.appliedIndex);
     this.#options.store.close();
   }
 
   #tick(): void {
-    this.#node.tick(this.#options.clock.nowMs());
+    if (this.#stopped) return;
+    try {
+      this.#node.tick(this.#options.clock.nowMs());
+    } catch (thrown) {
+      return this.#fail(thrown);
+    }
     this.#pump();
     this.#noticeStatus();
   }
 
   #pump(): void {
     if (this.#draining || this.#stopped) return;
-    this.#draining = true;
-    this.#drained = this.#drain().catch((thrown: unknown) => {
-      // Going on without the disk could break what was promised. The process may serve other roles, so it lives.
-      this.#options.log.error({ err: thrown }, 'the controller log failed: this controller takes no part any more');
-      this.#stopped = true;
-      this.#failProposals(errorText(thrown));
-      for (const listener of this.#statusListeners) listener();
-    });
+    try {
+      const ready = this.#node.ready();
+      if (ready === null) return;
+      this.#draining = true;
+      this.#drained = this.#drain(ready).catch((thrown: unknown) => this.#fail(thrown));
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
   }
 
-  async #drain(): Promise<void> {
+  async #drain(first: Ready): Promise<void> {
     try {
-      for (let ready = this.#node.ready(); ready !== null && !this.#stopped; ready = this.#node.ready()) {
+      for (let ready: Ready | null = first; ready !== null && !this.#stopped; ready = this.#node.ready()) {
         if (ready.hardState !== null || ready.entries.length > 0) await this.#options.store.persist(ready);
         this.#act(ready);
         this.#node.advance();
@@ -159,7 +162,6 @@ export class RaftDriver {
     }
     for (const entry of committed) {
       this.#options.apply(entry);
-      this.#appliedIndex = entry.index;
       for (const { lastIndex, term, resolve, reject } of this.#proposed) {
         if (lastIndex !== entry.index) continue;
         if (term === entry.term) resolve();
@@ -172,8 +174,25 @@ export class RaftDriver {
   async #send({ to, seq, request }: Outgoing): Promise<void> {
     const response = await this.#options.send(to, request);
     if (this.#stopped) return;
-    this.#node.step({ kind: 'answer', from: to, seq, response }, this.#options.clock.nowMs());
+    this.#step({ kind: 'answer', from: to, seq, response });
+  }
+
+  #step(input: RaftInput): void {
+    try {
+      this.#node.step(input, this.#options.clock.nowMs());
+    } catch (thrown) {
+      return this.#fail(thrown);
+    }
     this.#pump();
+  }
+
+  // Going on without the disk, or with a broken invariant, could break what was promised. The process may serve other
+  // roles, so it lives.
+  #fail(thrown: unknown): void {
+    this.#options.log.error({ err: thrown }, 'the controller log failed: this controller takes no part any more');
+    this.#stopped = true;
+    this.#failProposals(errorText(thrown));
+    for (const listener of this.#statusListeners) listener();
   }
 
   #failProposals(why: string): void {

@@ -8,14 +8,7 @@
 // Source: io.openmessaging.storage.dledger.protocol 0.3.1.2, written by fastjson.
 import { SwitchlabError, errorText } from '../base/errors.ts';
 import { type Entry, entrySize } from '../raft/entry.ts';
-import {
-  type PushRequest,
-  type PushType,
-  RaftCode,
-  type RaftRequest,
-  type RaftResponse,
-  type VoteResult,
-} from '../raft/messages.ts';
+import { type PushType, RaftCode, type RaftRequest, type RaftResponse, type VoteResult } from '../raft/messages.ts';
 import { DLedgerCode } from '../remoting/codes.ts';
 
 export const requestCodes = {
@@ -31,28 +24,31 @@ type Bean = Record<string, unknown>;
 
 export function encodeRequest(request: RaftRequest): Buffer {
   const { group, leaderId, localId, remoteId, term } = request;
-  const bean: Bean = { code: RaftCode.SUCCESS, group, leaderId, localId, remoteId, term };
+  const code = RaftCode.SUCCESS;
+  if (request.kind === 'heartBeat') return encodeBean({ code, group, leaderId, localId, remoteId, term });
   if (request.kind === 'vote') {
-    bean.ledgerEndIndex = request.ledgerEndIndex;
-    bean.ledgerEndTerm = request.ledgerEndTerm;
+    const { ledgerEndIndex, ledgerEndTerm } = request;
+    return encodeBean({ code, group, leaderId, ledgerEndIndex, ledgerEndTerm, localId, remoteId, term });
   }
-  if (request.kind === 'push') Object.assign(bean, pushBean(request));
-  return encodeBean(bean);
-}
-
-function pushBean({ type, commitIndex, entries }: PushRequest): Bean {
+  const { type, commitIndex, entries } = request;
   const batch = entries.length > 1;
-  return {
+  return encodeBean({
     batch,
     batchEntry: batch ? entries.map(entryBean) : [],
+    code,
     commitIndex,
     count: entries.length,
     entry: batch || entries[0] === undefined ? undefined : entryBean(entries[0]),
     firstEntryIndex: entries[0]?.index ?? -1,
+    group,
     lastEntryIndex: entries.at(-1)?.index ?? -1,
+    leaderId,
+    localId,
+    remoteId,
+    term,
     totalSize: batch ? entries.reduce((sum, { body }) => sum + entrySize(body), 0) : 0,
     type,
-  };
+  });
 }
 
 function entryBean({ index, term, pos, body }: Entry): Bean {
@@ -82,9 +78,9 @@ export function encodeResponse(response: RaftResponse, request: RaftRequest): Bu
   return encodeBean({ code, group, leaderId, localId, remoteId, term, voteResult: response.voteResult });
 }
 
+/** @param bean its keys are in alphabetical order */
 function encodeBean(bean: Bean): Buffer {
-  const sorted = Object.keys(bean).sort();
-  return Buffer.from(JSON.stringify(Object.fromEntries(sorted.map((key) => [key, bean[key]]))));
+  return Buffer.from(JSON.stringify(bean));
 }
 
 /** Throws BODY_MALFORMED. */
@@ -132,7 +128,8 @@ export function decodeResponse(kind: RaftRequest['kind'], body: Uint8Array | nul
 
 function decodeBean(body: Uint8Array | null): Bean {
   try {
-    const bean: unknown = JSON.parse(Buffer.from(body ?? []).toString());
+    const bytes = body === null ? '' : Buffer.from(body.buffer, body.byteOffset, body.length).toString();
+    const bean: unknown = JSON.parse(bytes);
     if (typeof bean === 'object' && bean !== null) return bean as Bean;
     throw new Error('not an object');
   } catch (thrown) {

@@ -4,6 +4,7 @@ import type { ControllerConfig } from '../../config/controller.ts';
 import { decodeSyncStateSet, encodeSyncStateSet } from '../../remoting/bodies/sync-state-set.ts';
 import { RequestCode } from '../../remoting/codes.ts';
 import type { RemotingCommand } from '../../remoting/types.ts';
+import type { PushRequest } from '../../raft/messages.ts';
 import type { RaftDriver } from '../dledger/driver.ts';
 import { decodeRequest, encodeRequest, requestCodes } from '../dledger/wire.ts';
 import { type BrokerSet, ReplicasInfo } from '../state/replicas.ts';
@@ -40,6 +41,25 @@ export const defects = {
       return { ...command, body: encodeRequest(ahead) };
     },
   },
+  /** What a follower cut off is back after a crash. */
+  FORGETS_CUTS: { disk: { forgetsCuts: true } },
+  /** A follower says yes to TRUNCATE, and cuts nothing. */
+  IGNORES_TRUNCATE: {
+    request(command) {
+      if (command.code !== requestCodes.push) return command;
+      const push = decodeRequest('push', command.body);
+      if (push.kind !== 'push' || push.type !== 'TRUNCATE') return command;
+      return { ...command, body: encodeRequest({ ...push, type: 'COMMIT', entries: [] }) };
+    },
+  },
+  /** Followers apply what the leader has, not what a majority has. */
+  APPLIES_BEFORE_COMMIT: {
+    request(command) {
+      if (command.code !== requestCodes.push) return command;
+      const push = decodeRequest('push', command.body);
+      return { ...command, body: encodeRequest({ ...push, commitIndex: Number.MAX_SAFE_INTEGER } as PushRequest) };
+    },
+  },
   /** The leader answers before a majority has the event. */
   ANSWERS_BEFORE_COMMIT: {
     driver(driver) {
@@ -48,6 +68,18 @@ export const defects = {
         propose(bodies).catch(() => {}); // The defect is that nobody waits for it.
         return Promise.resolve();
       };
+    },
+  },
+  /** A leader answers reads without asking a majority whether it still is one. */
+  READS_WITHOUT_MAJORITY: { config: { processReadEvent: false } },
+  /** The id of a broker is given to another one. */
+  SHARES_BROKER_ID: {
+    request(command, replicas) {
+      const { brokerName, appliedBrokerId } = command.extFields ?? {};
+      if (command.code !== RequestCode.CONTROLLER_APPLY_BROKER_ID || brokerName === undefined) return command;
+      const holder = replicas.set(brokerName)?.brokers.get(Number(appliedBrokerId));
+      if (holder === undefined) return command;
+      return { ...command, extFields: { ...command.extFields, registerCheckCode: holder.registerCheckCode } };
     },
   },
   /** Somebody outside the SyncStateSet may become master. */

@@ -1,6 +1,8 @@
 import type { Random } from '../../base/random.ts';
 import type { SegmentedBytes, StoreDisk } from '../dledger/disk.ts';
+import type { CountName } from './counts.ts';
 import type { SimulatedProcess, VirtualTime } from './virtual-time.ts';
+import type { World } from './world.ts';
 
 /** A write, or with null a cut: zeros from `position` on. */
 interface Change {
@@ -13,22 +15,28 @@ export interface DiskDefect {
   readonly forgetsVote?: boolean;
   /** `flush` resolves before anything is durable. */
   readonly liesAboutFlush?: boolean;
+  /** What was cut off is back after a crash. */
+  readonly forgetsCuts?: boolean;
 }
 
 type FileName = Parameters<StoreDisk['readText']>[0];
+
+const flushMaxMs = 20;
 
 /** The disk of one controller. It outlives the processes that have it open. */
 export class SimulatedDisk {
   readonly #time: VirtualTime;
   readonly #random: Random;
   readonly #defect: DiskDefect;
+  readonly #count: (name: CountName) => void;
   readonly #texts = new Map<FileName, string>();
   readonly #spaces = new Map<string, SimulatedBytes>();
 
-  constructor(time: VirtualTime, random: Random, defect: DiskDefect) {
+  constructor({ time, random, defect, count }: World) {
     this.#time = time;
     this.#random = random;
-    this.#defect = defect;
+    this.#defect = defect.disk ?? {};
+    this.#count = count;
   }
 
   /** @param onFlush runs when a flush begins: the moment at which a crash hurts most */
@@ -37,8 +45,9 @@ export class SimulatedDisk {
       name,
       open: (space, segmentBytes) => {
         let bytes = this.#spaces.get(space);
-        if (bytes === undefined) this.#spaces.set(space, (bytes = new SimulatedBytes(segmentBytes)));
-        return { ...bytes.view(), flush: () => this.#flush(bytes, process, onFlush) };
+        bytes ??= new SimulatedBytes(segmentBytes, this.#defect.forgetsCuts ?? false);
+        this.#spaces.set(space, bytes);
+        return bytes.view(() => this.#flush(bytes, process, onFlush));
       },
       readText: (file) => this.#texts.get(file) ?? null,
       replaceText: (file, text) => this.#texts.set(file, text),
@@ -49,7 +58,7 @@ export class SimulatedDisk {
     const written = bytes.mark();
     onFlush();
     return new Promise((resolve) => {
-      const delayMs = this.#random.int(30);
+      const delayMs = this.#random.int(flushMaxMs);
       this.#time.after(delayMs, null, () => {
         // After a crash the crash decided what stays.
         if (process.alive) bytes.keep(written);
@@ -64,7 +73,12 @@ export class SimulatedDisk {
    * not flushed survives, is lost, or loses its beginning or its end.
    */
   crash(power: 'KEPT' | 'LOST'): void {
-    for (const bytes of this.#spaces.values()) bytes.crash(power === 'LOST' ? this.#random : null);
+    this.#count(power === 'LOST' ? 'powerCrashes' : 'processCrashes');
+    for (const [space, bytes] of this.#spaces) {
+      const damage = bytes.crash(power === 'LOST' ? this.#random : null);
+      for (const name of damage) this.#count(name);
+      if (space === 'data' && damage.length > 0) this.#count('tornTails');
+    }
     const vote = this.#texts.get('currterm');
     if (this.#defect.forgetsVote && vote !== undefined) {
       this.#texts.set('currterm', vote.replace(/^voteLeader=.*$/m, 'voteLeader='));
@@ -72,18 +86,22 @@ export class SimulatedDisk {
   }
 }
 
+type Damage = 'writesLost' | 'writesTorn';
+
 /** Segmented bytes in two states: as the process sees them, and as a crash leaves them. */
 class SimulatedBytes {
   readonly #segmentBytes: number;
+  readonly #forgetsCuts: boolean;
   #seen = new Extent();
   #durable = new Extent();
   #pending: Change[] = [];
 
-  constructor(segmentBytes: number) {
+  constructor(segmentBytes: number, forgetsCuts: boolean) {
     this.#segmentBytes = segmentBytes;
+    this.#forgetsCuts = forgetsCuts;
   }
 
-  view(): Omit<SegmentedBytes, 'flush'> {
+  view(flush: () => Promise<void>): SegmentedBytes {
     const segmentBytes = this.#segmentBytes;
     const seen = () => this.#seen;
     return {
@@ -96,6 +114,7 @@ class SimulatedBytes {
       },
       write: (position, bytes) => this.#change({ position, bytes: Buffer.from(bytes) }),
       truncate: (position) => this.#change({ position, bytes: null }),
+      flush,
       close() {},
     };
   }
@@ -105,34 +124,42 @@ class SimulatedBytes {
     this.#pending.push(change);
   }
 
-  /** What was written until now, for `keep`. */
-  mark(): readonly Change[] {
-    return [...this.#pending];
+  /** The last change, for `keep`. */
+  mark(): Change | undefined {
+    return this.#pending.at(-1);
   }
 
-  keep(changes: readonly Change[]): void {
-    for (const change of changes) this.#durable.change(change, this.#segmentBytes);
-    this.#pending = this.#pending.filter((change) => !changes.includes(change));
+  /** Makes durable what was pending up to this change; nothing when an earlier call did. */
+  keep(last: Change | undefined): void {
+    const count = last === undefined ? 0 : this.#pending.indexOf(last) + 1;
+    for (const change of this.#pending.splice(0, count)) this.#make(change);
+  }
+
+  #make(change: Change): void {
+    if (change.bytes !== null || !this.#forgetsCuts) this.#durable.change(change, this.#segmentBytes);
   }
 
   /** @param random decides what becomes of each write that was not flushed; null: all survive */
-  crash(random: Random | null): void {
+  crash(random: Random | null): Damage[] {
+    const damage: Damage[] = [];
     for (const change of this.#pending) {
       const left = random === null ? change : torn(change, random);
-      if (left !== null) this.#durable.change(left, this.#segmentBytes);
+      if (left !== null) this.#make(left);
+      if (left !== change) damage.push(left === null ? 'writesLost' : 'writesTorn');
     }
     this.#pending = [];
     this.#seen = this.#durable.copy();
+    return damage;
   }
 }
 
-/** What is left of a write when the power fails; null for nothing. */
+/** What is left of a write when the power fails; null for nothing. A cut is a change of the file's size, whole or not at all. */
 function torn(change: Change, random: Random): Change | null {
   const { position, bytes } = change;
   const dice = random.int(4);
   if (dice === 0) return null;
-  if (dice === 1 || bytes === null) return change;
-  const cut = random.int(bytes.length + 1);
+  if (dice === 1 || bytes === null || bytes.length < 2) return change;
+  const cut = 1 + random.int(bytes.length - 1);
   return dice === 2
     ? { position, bytes: bytes.subarray(0, cut) }
     : { position: position + cut, bytes: bytes.subarray(cut) };
@@ -158,7 +185,7 @@ class Extent {
 
   read(position: number, length: number): Buffer {
     const bytes = Buffer.alloc(length);
-    this.#bytes.copy(bytes, 0, position, position + length);
+    if (position < this.#bytes.length) this.#bytes.copy(bytes, 0, position, position + length);
     return bytes;
   }
 

@@ -1,5 +1,6 @@
-import { SwitchlabError } from '../../base/errors.ts';
+import { SwitchlabError, errorText } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
+import { ResponseCode } from '../../remoting/codes.ts';
 import type {
   Connection,
   RemotingClient,
@@ -9,6 +10,7 @@ import type {
   RequestInit,
   ResponseInit,
 } from '../../remoting/types.ts';
+import type { CountName } from './counts.ts';
 import type { SimulatedProcess, VirtualTime } from './virtual-time.ts';
 
 /** A process that listens at an address, and may dial others. */
@@ -20,23 +22,33 @@ export interface Endpoint {
   readonly accepted: Map<SimulatedProcess, SimulatedConnection>;
 }
 
+export type SimulatedClient = Pick<RemotingClient, 'invoke' | 'invokeOneway'>;
+
+/** Made once: an error costs more than all else about a frame. */
+const noAnswer = new SwitchlabError('REMOTING_TIMEOUT', 'No answer came.');
+const nobodyThere = new SwitchlabError('REMOTING_CONNECT_FAILED', 'Nobody listens there.');
+
 const repeatedEvery = 20;
 const lateEvery = 30;
-const delayMaxMs = 40;
+const delayMaxMs = 25;
 const lateMaxMs = 1500;
 
 /** Frames between addresses: lost, delayed, reordered, repeated, and not carried at all where a direction is cut. */
 export class SimulatedNetwork {
   readonly #time: VirtualTime;
   readonly #random: Random;
+  readonly #count: (name: CountName) => void;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #cut = new Set<string>();
+  /** By link: when the last frame arrives that was sent over it. */
+  readonly #lastArrivalMs = new Map<string, number>();
   /** Share of frames that get lost. 0 is calm: then none is late or repeated either. */
   lossRate = 0;
 
-  constructor(time: VirtualTime, random: Random) {
+  constructor(time: VirtualTime, random: Random, count: (name: CountName) => void) {
     this.#time = time;
     this.#random = random;
+    this.#count = count;
   }
 
   listen(address: string, process: SimulatedProcess): Endpoint & Pick<RemotingServer, 'handle'> {
@@ -46,7 +58,7 @@ export class SimulatedNetwork {
     return { ...endpoint, handle: (code, handler) => handlers.set(code, handler) };
   }
 
-  client(from: Endpoint): Pick<RemotingClient, 'invoke' | 'invokeOneway'> {
+  client(from: Endpoint): SimulatedClient {
     return {
       invoke: (to, request, timeoutMs) => this.#invoke(from, to, request, timeoutMs),
       invokeOneway: (to, request) => {
@@ -58,15 +70,16 @@ export class SimulatedNetwork {
 
   #invoke(from: Endpoint, to: string, request: RequestInit, timeoutMs: number): Promise<RemotingCommand> {
     return new Promise((resolve, reject) => {
-      this.#time.after(timeoutMs, from.process, () => {
-        reject(new SwitchlabError('REMOTING_TIMEOUT', `${to} did not answer.`));
-      });
-      const back = (deliver: () => void) => this.#transmit(to, from.address, deliver, from.process);
+      const late = this.#time.after(timeoutMs, from.process, () => reject(noAnswer));
       const serve = async () => {
         const response = await this.#serve(from, to, request);
-        if (response === null) {
-          back(() => reject(new SwitchlabError('REMOTING_CONNECT_FAILED', `${to} is down.`)));
-        } else if (response !== undefined) back(() => resolve(frame(response)));
+        if (response === undefined) return;
+        const arrive = () => {
+          late.cancel();
+          if (response === null) reject(nobodyThere);
+          else resolve(frame(response));
+        };
+        this.#transmit(to, from.address, arrive, from.process);
       };
       this.#transmit(from.address, to, () => void serve());
     });
@@ -78,8 +91,12 @@ export class SimulatedNetwork {
     if (target === undefined || !target.process.alive) return null;
     const handler = target.handlers.get(request.code);
     if (handler === undefined) return { code: 3, remark: `request type ${request.code} not supported` };
-    const response = await handler(frame(request), this.#connection(from, target));
-    return target.process.alive ? response : undefined;
+    try {
+      const response = await handler(frame(request), this.#connection(from, target));
+      return target.process.alive ? response : undefined;
+    } catch (thrown) {
+      return { code: ResponseCode.SYSTEM_ERROR, remark: errorText(thrown) };
+    }
   }
 
   #connection(from: Endpoint, target: Endpoint): Connection {
@@ -111,15 +128,27 @@ export class SimulatedNetwork {
   }
 
   #transmit(from: string, to: string, deliver: () => void, life?: SimulatedProcess): void {
+    const link = `${from}>${to}`;
     const calm = this.lossRate === 0;
-    if (this.#cut.has(`${from}>${to}`) || (!calm && this.#random.next() < this.lossRate)) return;
-    const copies = !calm && this.#random.int(repeatedEvery) === 0 ? 2 : 1;
-    for (let copy = 0; copy < copies; copy++) {
-      const late = !calm && this.#random.int(lateEvery) === 0;
-      const delayMs = this.#random.int(late ? lateMaxMs : delayMaxMs);
-      // A request reaches whoever lives there when it arrives; an answer, only the life that asked.
-      this.#time.after(delayMs, life ?? (() => this.#living(to)), deliver);
-    }
+    this.#count('framesSent');
+    if (this.#cut.has(link)) return this.#count('framesCut');
+    if (!calm && this.#random.next() < this.lossRate) return this.#count('framesLost');
+    this.#carry(link, to, deliver, life);
+    if (calm || this.#random.int(repeatedEvery) > 0) return;
+    this.#count('framesRepeated');
+    this.#carry(link, to, deliver, life);
+  }
+
+  #carry(link: string, to: string, deliver: () => void, life?: SimulatedProcess): void {
+    const late = this.lossRate > 0 && this.#random.int(lateEvery) === 0;
+    if (late) this.#count('framesLate');
+    const delayMs = this.#random.int(late ? lateMaxMs : delayMaxMs);
+    const arrivalMs = this.#time.nowMs + delayMs;
+    const lastMs = this.#lastArrivalMs.get(link) ?? 0;
+    if (arrivalMs < lastMs) this.#count('framesOvertaken');
+    else this.#lastArrivalMs.set(link, arrivalMs);
+    // A request reaches whoever lives there when it arrives; an answer, only the life that asked.
+    this.#time.after(delayMs, life ?? (() => this.#living(to)), deliver);
   }
 
   #living(address: string): SimulatedProcess | null {
@@ -154,7 +183,11 @@ function frame({ code, extFields, body, remark }: RequestInit & ResponseInit): R
     flag: 0,
     remark: remark ?? null,
     extFields: extFields ?? null,
-    body: body === null || body === undefined || body.length === 0 ? null : Buffer.from(body),
+    body: body === null || body === undefined || body.length === 0 ? null : asBuffer(body),
     serializeType: 0,
   };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

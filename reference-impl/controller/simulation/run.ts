@@ -1,14 +1,21 @@
+// npm run simulate: runs schedules until one breaks a promise, and says what they went through.
 import { parseArgs } from 'node:util';
 import { errorText } from '../../base/errors.ts';
+import { addCounts, countNames, type CountName, noCounts } from './counts.ts';
 import { type DefectName, defects } from './defects.ts';
 import { type Outcome, runSchedule } from './simulation.ts';
 
 const usage = `usage: npm run simulate -- [--schedules <count>] [--seed <first>] [--defect <name>]
-  Runs controller groups under seeded faults and stops at the first schedule that breaks a promise.
+  Runs groups of controllers, with their brokers, under seeded faults and stops at the first schedule that breaks a promise.
+  Controllers are the real ones; network, disks and time are simulated. A seed replays its schedule exactly.
   --schedules <count>  how many seeds, default 1000
   --seed <first>       the first seed, default 1
-  --defect <name>      breaks the controller on purpose: ${Object.keys(defects).join(', ')}
-Exit codes: 0 all schedules passed, or the defect was found; 1 otherwise; 3 usage.`;
+  --defect <name>      breaks the controllers on purpose; the schedules have to find it:
+                       ${Object.keys(defects).join('\n                       ')}
+  --help               prints this text
+Exit codes: 0 every promise held, or the planted defect was found; 1 otherwise; 3 usage.`;
+
+const progressEveryMs = 10_000;
 
 interface Options {
   readonly schedules: number;
@@ -16,14 +23,21 @@ interface Options {
   readonly defect: DefectName | null;
 }
 
-function readOptions(): Options {
+/** Null: help was asked for. */
+function readOptions(): Options | null {
   const { values } = parseArgs({
-    options: { schedules: { type: 'string' }, seed: { type: 'string' }, defect: { type: 'string' } },
+    options: {
+      schedules: { type: 'string', default: '1000' },
+      seed: { type: 'string', default: '1' },
+      defect: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
+  if (values.help) return null;
   const { defect = null } = values;
   if (defect !== null && !Object.hasOwn(defects, defect)) throw new Error(`There is no defect ${defect}.`);
-  const schedules = positive('schedules', values.schedules ?? '1000');
-  return { schedules, seed: positive('seed', values.seed ?? '1'), defect: defect as DefectName | null };
+  const schedules = positive('schedules', values.schedules);
+  return { schedules, seed: positive('seed', values.seed), defect: defect as DefectName | null };
 }
 
 function positive(name: string, text: string): number {
@@ -34,37 +48,60 @@ function positive(name: string, text: string): number {
 
 /** Returns whether the run went as it should. */
 async function simulate({ schedules, seed, defect }: Options): Promise<boolean> {
-  const startedMs = performance.now();
-  const counts = { leaders: 0, events: 0, elections: 0 };
-  for (let i = 0; i < schedules; i++) {
-    const outcome = await runSchedule(seed + i, defect);
-    for (const name of ['leaders', 'events', 'elections'] as const) counts[name] += outcome[name];
-    if (outcome.violation === null) continue;
-    report(outcome, defect);
-    console.log(`schedule ${i + 1} of ${schedules}, ${rate(i + 1, startedMs)}`);
-    return defect !== null;
+  const pace = new Pace(schedules);
+  const counts = noCounts();
+  let broken: Outcome | null = null;
+  let done = 0;
+  while (done < schedules && broken === null) {
+    const outcome = await runSchedule(seed + done, defect);
+    addCounts(counts, outcome.counts);
+    if (outcome.violation !== null) broken = outcome;
+    pace.tell(++done);
   }
-  const { leaders, events, elections } = counts;
-  console.log(`${schedules} schedules from seed ${seed}: every promise held; ${rate(schedules, startedMs)}`);
-  console.log(`${leaders} Raft leaders, ${events} events agreed, ${elections} masters elected`);
-  return defect === null;
+  for (const name of Object.keys(countNames) as CountName[]) {
+    console.log(`${String(counts[name]).padStart(12)}  ${countNames[name]}`);
+  }
+  if (broken !== null) report(broken, defect);
+  const verdict = broken === null ? 'every promise held' : 'a promise is broken';
+  console.log(`${done} of ${schedules} schedules from seed ${seed}: ${verdict}; ${pace.text(done)}`);
+  return (defect === null) === (broken === null);
 }
 
 function report({ seed, atMs, violation, notes }: Outcome, defect: DefectName | null): void {
-  console.log(`${notes.join('\n')}\n\nseed ${seed}, at ${atMs} ms: ${violation}`);
-  console.log(
-    `replay: npm run simulate -- --schedules 1 --seed ${seed}${defect === null ? '' : ` --defect ${defect}`}`,
-  );
+  console.log(`\n${notes.join('\n')}\n\nseed ${seed}, at ${atMs} ms: ${violation}`);
+  const planted = defect === null ? '' : ` --defect ${defect}`;
+  console.log(`replay: npm run simulate -- --schedules 1 --seed ${seed}${planted}\n`);
 }
 
-function rate(schedules: number, startedMs: number): string {
-  const seconds = (performance.now() - startedMs) / 1000;
-  return `${seconds.toFixed(1)} s, ${(schedules / seconds).toFixed(1)} schedules/s`;
+/** Says now and then how far the run is. */
+class Pace {
+  readonly #schedules: number;
+  readonly #startedMs = performance.now();
+  #toldMs = this.#startedMs;
+
+  constructor(schedules: number) {
+    this.#schedules = schedules;
+  }
+
+  text(done: number): string {
+    const seconds = (performance.now() - this.#startedMs) / 1000;
+    return `${seconds.toFixed(1)} s, ${(done / seconds).toFixed(1)} schedules/s`;
+  }
+
+  tell(done: number): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#toldMs < progressEveryMs) return;
+    this.#toldMs = nowMs;
+    console.error(`${done} of ${this.#schedules} schedules, ${this.text(done)}`);
+  }
 }
 
+let options: Options | null;
 try {
-  process.exitCode = (await simulate(readOptions())) ? 0 : 1;
+  options = readOptions();
 } catch (thrown) {
   console.error(`${errorText(thrown)}\n${usage}`);
-  process.exitCode = 3;
+  process.exit(3);
 }
+if (options === null) console.log(usage);
+else process.exitCode = (await simulate(options)) ? 0 : 1;

@@ -4,17 +4,31 @@ import { errorText } from '../../base/errors.ts';
 import { seededRandom, type Random } from '../../base/random.ts';
 import { SimulatedBroker } from './broker.ts';
 import { SimulatedController } from './controller.ts';
+import { type CountName, type Counts, noCounts } from './counts.ts';
 import { type DefectName, type Defect, defects } from './defects.ts';
+import { Faults } from './faults.ts';
 import { SimulatedNetwork } from './network.ts';
 import { Safety } from './safety.ts';
+import { SimulatedTool } from './tool.ts';
 import { VirtualTime } from './virtual-time.ts';
 import type { World } from './world.ts';
 
-const faultsForMs = 12_000;
-const calmForMs = 8_000;
-const faultEveryMs = 100;
+/** One schedule in so many has faults from the first moment on. */
+const coldStartEvery = 4;
+const faultsForMs = 8000;
+const calmAtLeastMs = 1000;
+const calmAtMostMs = 10_000;
+const turnMs = 100;
+const lossRateMax = 0.15;
 const notesMax = 60;
-const frozenMaxMs = 2000;
+const noteCharactersMax = 200;
+/** Sizes of the group, each as likely as it is often here. */
+const sizes = [1, 3, 3, 3, 3, 3, 5, 5];
+/** How many brokers each set has. */
+const brokerSets = new Map([
+  ['broker-a', 3],
+  ['broker-b', 2],
+]);
 
 /** What a schedule went through; `violation` is null when everything held. */
 export interface Outcome {
@@ -23,9 +37,7 @@ export interface Outcome {
   readonly atMs: number;
   /** The last things that happened. */
   readonly notes: readonly string[];
-  readonly leaders: number;
-  readonly events: number;
-  readonly elections: number;
+  readonly counts: Readonly<Counts>;
 }
 
 /** Runs the schedule of a seed. */
@@ -42,13 +54,16 @@ class Schedule {
   readonly #safety = new Safety();
   readonly #controllers: readonly SimulatedController[];
   readonly #brokers: readonly SimulatedBroker[];
+  readonly #faults: Faults;
   readonly #notes: string[] = [];
+  readonly #counts: Counts = noCounts();
 
   constructor(seed: number, defect: Defect) {
     this.#random = seededRandom(seed);
     this.#time = new VirtualTime(this.#random);
-    this.#network = new SimulatedNetwork(this.#time, this.#random);
-    const size = this.#random.int(4) === 0 ? 5 : 3;
+    const count = (name: CountName) => void this.#counts[name]++;
+    this.#network = new SimulatedNetwork(this.#time, this.#random, count);
+    const size = sizes[this.#random.int(sizes.length)]!;
     const ids = Array.from({ length: size }, (_, i) => `n${i}`);
     const world: World = {
       time: this.#time,
@@ -57,108 +72,108 @@ class Schedule {
       safety: this.#safety,
       defect,
       peers: ids.map((id, i) => `${id}-controller:${9870 + i}`).join(';'),
+      brokerIds: (name) => this.#brokersOf(name).flatMap(({ brokerId }) => brokerId ?? []),
+      readsThroughLog: this.#random.int(3) === 0,
       note: (text) => {
-        this.#notes.push(`${String(this.#time.nowMs).padStart(6)} ms  ${text}`);
+        this.#notes.push(`${String(this.#time.nowMs).padStart(6)} ms  ${text.slice(0, noteCharactersMax)}`);
         if (this.#notes.length > notesMax) this.#notes.shift();
       },
+      count,
     };
     this.#controllers = ids.map((id) => new SimulatedController(world, id));
+    this.#counts.controllers = size;
     const addresses = this.#controllers.map(({ address }) => address);
-    this.#brokers = ['broker-a', 'broker-b'].flatMap((name) =>
-      [1, 2, 3].map((port) => new SimulatedBroker(world, name, `${name}:${port}`, 3, addresses)),
+    this.#brokers = [...brokerSets].flatMap(([name, length]) =>
+      Array.from({ length }, (_, i) => new SimulatedBroker(world, name, i + 1, addresses)),
     );
+    this.#faults = new Faults(world, this.#controllers, this.#brokers, new SimulatedTool(world, addresses));
   }
 
   outcome(seed: number): Outcome {
-    const { violation, leaderCount, agreedCount, electionCount } = this.#safety;
-    const counts = { leaders: leaderCount, events: agreedCount, elections: electionCount };
-    return { seed, violation, atMs: this.#time.nowMs, notes: this.#notes, ...counts };
+    const { violation, leaderCount, committedCount, agreedCount, changeCount, forgottenCount, masters } = this.#safety;
+    const mastersElected = masters.filter((id) => id !== null).length;
+    const counts = {
+      ...this.#counts,
+      raftLeaders: leaderCount,
+      entriesCommitted: committedCount,
+      eventsAgreed: agreedCount,
+      mastersElected,
+      electionsWithoutMaster: masters.length - mastersElected,
+      syncStateSetChanges: changeCount - mastersElected,
+      brokersForgotten: forgottenCount,
+    };
+    return { seed, violation, atMs: this.#time.nowMs, notes: this.#notes, counts };
   }
 
-  /** Faults, then calm in which everything must come to agree. Ends at the first violation. */
+  /** Calm until all brokers are in place, mostly; then faults, then calm in which everything must come to agree. Ends at the first violation. */
   async run(): Promise<void> {
-    this.#network.lossRate = this.#random.next() * 0.15;
-    this.#bootAll();
-    for (let ms = 0; ms < faultsForMs && this.#safety.violation === null; ms += faultEveryMs) {
-      await this.#time.passTo(this.#time.nowMs + faultEveryMs);
-      this.#fault();
+    try {
+      this.#bootAll();
+      if (this.#random.int(coldStartEvery) > 0) await this.#calm(0);
+      await this.#faulty();
+      this.#network.lossRate = 0;
+      this.#network.heal();
+      this.#bootAll();
+      await this.#calm(calmAtLeastMs);
+    } catch (thrown) {
+      if (thrown instanceof Error) this.#notes.push(String(thrown.stack));
+      this.#safety.require(false, `thrown: ${errorText(thrown)}`);
     }
-    this.#network.lossRate = 0;
-    this.#network.heal();
-    this.#bootAll();
-    for (let ms = 0; ms < calmForMs && this.#safety.violation === null; ms += faultEveryMs) {
-      await this.#time.passTo(this.#time.nowMs + faultEveryMs);
+  }
+
+  async #faulty(): Promise<void> {
+    this.#network.lossRate = this.#random.next() * lossRateMax;
+    const endMs = this.#time.nowMs + faultsForMs;
+    while (this.#time.nowMs < endMs && this.#safety.violation === null) {
+      await this.#turn();
+      this.#faults.next();
     }
-    if (this.#safety.violation === null) this.#requireAgreement();
+  }
+
+  async #calm(atLeastMs: number): Promise<void> {
+    const fromMs = this.#time.nowMs;
+    while (this.#safety.violation === null) {
+      await this.#turn();
+      const calmMs = this.#time.nowMs - fromMs;
+      const missing = this.#missing();
+      if (missing === null && calmMs >= atLeastMs) return;
+      this.#safety.require(calmMs < calmAtMostMs, `progress: after ${calmMs} ms of calm ${missing}`);
+    }
+  }
+
+  async #turn(): Promise<void> {
+    await this.#time.passTo(this.#time.nowMs + turnMs);
+    for (const controller of this.#controllers) controller.showCommitted();
   }
 
   #bootAll(): void {
-    for (const one of [...this.#controllers, ...this.#brokers]) if (one.process === null) this.#boot(one);
+    for (const one of [...this.#controllers, ...this.#brokers]) if (one.process === null) one.boot();
   }
 
-  #boot(one: SimulatedController | SimulatedBroker): void {
-    try {
-      one.boot();
-    } catch (thrown) {
-      this.#safety.require(false, `start of ${one.address}: ${errorText(thrown)}`);
-    }
+  #brokersOf(name: string): SimulatedBroker[] {
+    return this.#brokers.filter((broker) => broker.name === name);
   }
 
-  #fault(): void {
-    const random = this.#random;
-    const everyone = [...this.#controllers, ...this.#brokers];
-    const one = everyone[random.int(everyone.length)]!;
-    const controller = this.#controllers[random.int(this.#controllers.length)]!;
-    const leader = this.#controllers.find(({ status }) => status?.role === 'LEADER') ?? controller;
-    const dice = random.int(100);
-    if (dice < 2) controller.crash(random.int(2) === 0 ? 'LOST' : 'KEPT');
-    else if (dice < 3) for (const each of this.#controllers) each.crash('LOST');
-    else if (dice < 5) leader.crash('LOST');
-    else if (dice < 10) this.#brokers[random.int(this.#brokers.length)]!.crash();
-    else if (dice < 25) {
-      const down = everyone.filter(({ process }) => process === null);
-      if (down.length > 0) this.#boot(down[random.int(down.length)]!);
-    } else if (dice < 28) this.#cut([one.address], [everyone[random.int(everyone.length)]!.address]);
-    else if (dice < 31) this.#isolate([random.int(2) === 0 ? leader.address : one.address]);
-    else if (dice < 33) this.#isolate(everyone.map(({ address }) => address).filter(() => random.int(2) === 0));
-    else if (dice < 44) this.#network.heal();
-    else if (dice < 47 && one.process !== null) one.process.frozenUntilMs = this.#time.nowMs + random.int(frozenMaxMs);
-    else if (dice < 51) void this.#brokers[random.int(this.#brokers.length)]!.designate();
-  }
-
-  /** Nothing passes between these and the others, or sometimes only one way. */
-  #isolate(some: readonly string[]): void {
-    const others = [...this.#controllers, ...this.#brokers]
-      .map(({ address }) => address)
-      .filter((a) => !some.includes(a));
-    const dice = this.#random.int(4);
-    if (dice !== 0) this.#cut(some, others);
-    if (dice !== 1) this.#cut(others, some);
-  }
-
-  #cut(from: readonly string[], to: readonly string[]): void {
-    for (const a of from) for (const b of to) if (a !== b) this.#network.cut(a, b);
-  }
-
-  #requireAgreement(): void {
-    const safety = this.#safety;
+  /** What a healed group has not reached yet. */
+  #missing(): string | null {
     const leader = this.#controllers.find(({ status }) => status?.serving);
-    safety.require(leader !== undefined, 'progress: nobody leads although the network is calm');
+    if (leader === undefined) return 'nobody leads';
+    const { agreedCount } = this.#safety;
     for (const { id, applied } of this.#controllers) {
-      safety.require(
-        applied === safety.agreedCount,
-        `progress: ${id} applied ${applied} of ${safety.agreedCount} events`,
-      );
+      if (applied !== agreedCount) return `${id} has applied ${applied} of ${agreedCount} events`;
     }
-    for (const name of ['broker-a', 'broker-b']) {
-      const set = leader?.replicas?.set(name);
-      const complete = set?.masterBrokerId != null && set.syncStateSet.length === 3;
-      safety.require(complete, `progress: ${name} is not complete: ${JSON.stringify(set)}`);
-      const lagging = this.#brokers.filter((broker) => broker.name === name && broker.masterEpoch !== set?.masterEpoch);
-      safety.require(
-        lagging.length === 0,
-        `progress: ${lagging.map(({ address }) => address).join()} do not know the master`,
-      );
+    for (const [name, size] of brokerSets) {
+      const set = leader.replicas?.set(name);
+      const state = `${name} is ${JSON.stringify(set && { ...set, brokers: [...set.brokers] })}`;
+      if (set?.masterBrokerId == null || set.syncStateSet.length !== size) return `${state}, not complete`;
+      for (const broker of this.#brokersOf(name)) {
+        const { address, brokerId, masterEpoch } = broker;
+        if (masterEpoch !== set.masterEpoch) return `${address} knows epoch ${masterEpoch}; ${state}`;
+        if (!broker.hadAddress(set.brokers.get(brokerId ?? -1)?.address ?? '')) {
+          return `${address} is not known by it; ${state}`;
+        }
+      }
     }
+    return null;
   }
 }

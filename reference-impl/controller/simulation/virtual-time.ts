@@ -13,7 +13,8 @@ type Owner = SimulatedProcess | null | (() => SimulatedProcess | null);
 
 interface Due {
   readonly owner: Owner;
-  readonly run: () => void;
+  /** Null once cancelled. */
+  run: (() => void) | null;
 }
 
 /** Everything falls on a multiple of this. */
@@ -33,8 +34,14 @@ export class VirtualTime {
   }
 
   /** Runs `run` after at least one instant, unless its owner dies first. */
-  after(delayMs: number, owner: Owner, run: () => void): void {
-    this.#add(this.nowMs + Math.max(instantMs, delayMs), { owner, run });
+  after(delayMs: number, owner: Owner, run: () => void): Timer {
+    const due: Due = { owner, run };
+    this.#add(this.nowMs + Math.max(instantMs, delayMs), due);
+    return {
+      cancel() {
+        due.run = null;
+      },
+    };
   }
 
   #add(earliestMs: number, due: Due): void {
@@ -57,6 +64,7 @@ export class VirtualTime {
   async #run(due: readonly Due[]): Promise<void> {
     const busy = new Set<SimulatedProcess | null>();
     for (const one of due) {
+      if (one.run === null) continue;
       const owner = typeof one.owner === 'function' ? one.owner() : one.owner;
       if (owner !== null && !owner.alive) continue;
       if (owner !== null && owner.frozenUntilMs > this.nowMs) {
@@ -68,39 +76,33 @@ export class VirtualTime {
         busy.clear();
       }
       busy.add(owner);
-      one.run();
+      // Not again through `one`: what ran in between may have cancelled it.
+      one.run?.();
     }
     await settled();
   }
 
   /** The clock of a process. */
   clockOf(owner: SimulatedProcess): Clock {
-    const start = (delayMs: number, callback: () => void, again: number | null): Timer => {
-      let cancelled = false;
-      const run = () => {
-        if (cancelled) return;
-        if (again !== null) this.after(again, owner, run);
-        callback();
-      };
-      this.after(delayMs, owner, run);
-      return {
-        cancel() {
-          cancelled = true;
-        },
-      };
-    };
     return {
       nowMs: () => this.nowMs,
-      after: (delayMs, callback) => start(delayMs, callback, null),
-      every: (periodMs, callback, firstMs = periodMs) => start(firstMs, callback, periodMs),
+      after: (delayMs, callback) => this.after(delayMs, owner, callback),
+      every: (periodMs, callback, firstMs = periodMs) => {
+        const run = () => {
+          next = this.after(periodMs, owner, run);
+          callback();
+        };
+        let next = this.after(firstMs, owner, run);
+        return { cancel: () => next.cancel() };
+      },
     };
   }
 }
 
-/** Every promise that can settle without time passing has settled. */
+/** Every promise that can settle without time passing has settled: Node takes the next tick when no promise job is left. */
 function settled(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    process.nextTick(resolve);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Random } from '../../base/random.ts';
+import type { CountName } from './counts.ts';
 import type { Defect } from './defects.ts';
 import type { SimulatedNetwork } from './network.ts';
 import type { Safety } from './safety.ts';
@@ -13,6 +14,11 @@ export interface World {
   readonly defect: Defect;
   /** `controllerDLegerPeers`. */
   readonly peers: string;
+  /** Ids that brokers of a set hold. */
+  readonly brokerIds: (brokerName: string) => number[];
+  /** `processReadEvent`: no read may be older than its request. */
+  readonly readsThroughLog: boolean;
   /** Notes what happened, for whoever reads a failing schedule. */
   readonly note: (text: string) => void;
+  readonly count: (name: CountName) => void;
 }
