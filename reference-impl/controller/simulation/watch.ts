@@ -14,7 +14,7 @@ import { decodeHeader } from '../../remoting/header.ts';
 import type { RemotingCommand, RequestHandler, ResponseInit } from '../../remoting/types.ts';
 import type { DLedgerStore } from '../dledger/dledger-store.ts';
 import type { ControllerEvent } from '../state/events.ts';
-import { ReplicasInfo } from '../state/replicas.ts';
+import type { ReplicasInfo } from '../state/replicas.ts';
 import { pipedBrokerName } from './faults.ts';
 import type { SimulatedClient } from './network.ts';
 import type { Progress } from './safety.ts';
