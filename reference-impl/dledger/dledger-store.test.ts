@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { type Entry, positionFor, sameEntry } from '../raft/entry.ts';
+import type { StoreDisk } from './disk.ts';
 import { DLedgerStore } from './dledger-store.ts';
 import { decodeEntryHeader, encodeEntry } from './entry-format.ts';
 import { folderDisk } from './folder-disk.ts';
@@ -138,4 +139,39 @@ test('a segment of another size is refused with a clear text', async (t) => {
   await store.persist({ hardState: { currTerm: 1, currVoteFor: 'n0' }, entries: entriesOf(['']) });
   store.close();
   assert.throws(() => open(folder, 1024), { code: 'STORE_CORRUPT', message: /has 512 bytes/ });
+});
+
+// Found by the simulation: a follower that caught up wrote five segments at once, and lost the power.
+test('nothing is written to a new segment before the ones before it are on disk', async () => {
+  const unflushed = { data: 0, index: 0 };
+  const begun: number[] = [];
+  const disk: StoreDisk = {
+    name: 'memory',
+    open: (space) => ({
+      starts: [],
+      read: () => Buffer.alloc(0),
+      write(position, bytes) {
+        // The filler that ends a segment belongs to the entry that begins the next one.
+        if (bytes.length === 8) return;
+        if (space === 'data' && position % 512 === 0) {
+          begun.push(position);
+          assert.deepEqual(unflushed, { data: 0, index: 0 }, `at position ${position}`);
+        }
+        unflushed[space]++;
+      },
+      truncate() {},
+      async flush() {
+        await Promise.resolve();
+        unflushed[space] = 0;
+      },
+      close() {},
+    }),
+    readText: () => null,
+    replaceText() {},
+  };
+  const store = new DLedgerStore({ disk, segmentBytes: 512, plausible: () => true });
+  const entries = entriesOf(Array.from({ length: 10 }, () => 'a'.repeat(180)));
+  await store.persist({ hardState: null, entries });
+  assert.deepEqual(begun, [0, 512, 1024, 1536, 2048]);
+  assert.deepEqual(unflushed, { data: 0, index: 0 });
 });

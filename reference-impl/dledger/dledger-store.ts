@@ -93,7 +93,15 @@ export class DLedgerStore implements StoredLog {
   async persist({ hardState, entries }: Pick<Ready, 'hardState' | 'entries'>): Promise<void> {
     if (hardState !== null) writeCurrTerm(this.#disk, hardState);
     if (entries.length === 0) return;
-    for (const entry of entries) this.#write(entry);
+    for (const entry of entries) {
+      // Recovery looks at the last segments only: what lies before a new one must be on disk when that one begins.
+      if (entry.pos > 0 && entry.pos % this.#segmentBytes === 0) await this.#flush();
+      this.#write(entry);
+    }
+    await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
     await Promise.all([this.#data.flush(), this.#index.flush()]);
   }
 

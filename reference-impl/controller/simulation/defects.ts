@@ -41,8 +41,6 @@ export const defects = {
       return { ...command, body: encodeRequest(ahead) };
     },
   },
-  /** What a follower cut off is back after a crash. */
-  FORGETS_CUTS: { disk: { forgetsCuts: true } },
   /** A follower says yes to TRUNCATE, and cuts nothing. */
   IGNORES_TRUNCATE: {
     request(command) {

@@ -15,8 +15,6 @@ export interface DiskDefect {
   readonly forgetsVote?: boolean;
   /** `flush` resolves before anything is durable. */
   readonly liesAboutFlush?: boolean;
-  /** What was cut off is back after a crash. */
-  readonly forgetsCuts?: boolean;
 }
 
 type FileName = Parameters<StoreDisk['readText']>[0];
@@ -45,7 +43,7 @@ export class SimulatedDisk {
       name,
       open: (space, segmentBytes) => {
         let bytes = this.#spaces.get(space);
-        bytes ??= new SimulatedBytes(segmentBytes, this.#defect.forgetsCuts ?? false);
+        bytes ??= new SimulatedBytes(segmentBytes);
         this.#spaces.set(space, bytes);
         return bytes.view(() => this.#flush(bytes, process, onFlush));
       },
@@ -91,14 +89,12 @@ type Damage = 'writesLost' | 'writesTorn';
 /** Segmented bytes in two states: as the process sees them, and as a crash leaves them. */
 class SimulatedBytes {
   readonly #segmentBytes: number;
-  readonly #forgetsCuts: boolean;
   #seen = new Extent();
   #durable = new Extent();
   #pending: Change[] = [];
 
-  constructor(segmentBytes: number, forgetsCuts: boolean) {
+  constructor(segmentBytes: number) {
     this.#segmentBytes = segmentBytes;
-    this.#forgetsCuts = forgetsCuts;
   }
 
   view(flush: () => Promise<void>): SegmentedBytes {
@@ -132,11 +128,7 @@ class SimulatedBytes {
   /** Makes durable what was pending up to this change; nothing when an earlier call did. */
   keep(last: Change | undefined): void {
     const count = last === undefined ? 0 : this.#pending.indexOf(last) + 1;
-    for (const change of this.#pending.splice(0, count)) this.#make(change);
-  }
-
-  #make(change: Change): void {
-    if (change.bytes !== null || !this.#forgetsCuts) this.#durable.change(change, this.#segmentBytes);
+    for (const change of this.#pending.splice(0, count)) this.#durable.change(change, this.#segmentBytes);
   }
 
   /** @param random decides what becomes of each write that was not flushed; null: all survive */
@@ -144,7 +136,7 @@ class SimulatedBytes {
     const damage: Damage[] = [];
     for (const change of this.#pending) {
       const left = random === null ? change : torn(change, random);
-      if (left !== null) this.#make(left);
+      if (left !== null) this.#durable.change(left, this.#segmentBytes);
       if (left !== change) damage.push(left === null ? 'writesLost' : 'writesTorn');
     }
     this.#pending = [];

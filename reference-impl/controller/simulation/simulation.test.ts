@@ -53,7 +53,6 @@ const findings: Record<DefectName, Finding> = {
     from: 40,
   },
   VOTES_FOR_SHORTER_LOG: { promise: /^(leader completeness|state-machine safety)/ },
-  FORGETS_CUTS: { promise: /^log matching/, from: 1 },
   IGNORES_TRUNCATE: { promise: /^(log matching|leader completeness|state-machine safety)/ },
   APPLIES_BEFORE_COMMIT: { promise: /^(leader completeness|state-machine safety)/, from: 15 },
   ANSWERS_BEFORE_COMMIT: { promise: /^(answers|identity)/ },
