@@ -47,21 +47,21 @@ interface Finding {
 }
 
 const findings: Record<DefectName, Finding> = {
-  FORGETS_VOTE: { promise: /^election safety/ },
+  FORGETS_VOTE: { promise: /^election safety/, from: 9 },
   ACKNOWLEDGES_BEFORE_PERSISTING: {
     promise: /^(log matching|leader completeness|state-machine safety|answers|thrown: .* is committed)/,
-    from: 40,
+    from: 42,
   },
   VOTES_FOR_SHORTER_LOG: { promise: /^(leader completeness|state-machine safety)/ },
   IGNORES_TRUNCATE: { promise: /^(log matching|leader completeness|state-machine safety)/ },
-  APPLIES_BEFORE_COMMIT: { promise: /^(leader completeness|state-machine safety)/, from: 15 },
+  APPLIES_BEFORE_COMMIT: { promise: /^(leader completeness|state-machine safety)/, from: 19 },
   ANSWERS_BEFORE_COMMIT: { promise: /^(answers|identity)/ },
-  READS_WITHOUT_MAJORITY: { promise: /^stale read/, from: 1 },
+  READS_WITHOUT_MAJORITY: { promise: /^stale read/, from: 256 },
   SHARES_BROKER_ID: { promise: /^identity/ },
   ELECTS_OUTSIDE_SYNC_STATE_SET: { promise: /^election outside the SyncStateSet/ },
   EPOCH_STANDS_STILL: { promise: /^one master per epoch/ },
   STALE_SYNC_STATE_SET_EPOCH: { promise: /^SyncStateSet: .* on top of/ },
-  STALE_MASTER: { promise: /^SyncStateSet: .* another than the master/, from: 60 },
+  STALE_MASTER: { promise: /^SyncStateSet: .* another than the master/, from: 190 },
 };
 
 for (const defect of Object.keys(defects) as DefectName[]) {
