@@ -5,8 +5,8 @@ import { decodeSyncStateSet, encodeSyncStateSet } from '../../remoting/bodies/sy
 import { RequestCode } from '../../remoting/codes.ts';
 import type { RemotingCommand } from '../../remoting/types.ts';
 import type { PushRequest } from '../../raft/messages.ts';
-import type { RaftDriver } from '../dledger/driver.ts';
-import { decodeRequest, encodeRequest, requestCodes } from '../dledger/wire.ts';
+import type { RaftDriver } from '../../dledger/driver.ts';
+import { decodeRequest, encodeRequest, requestCodes } from '../../dledger/wire.ts';
 import { type BrokerSet, ReplicasInfo } from '../state/replicas.ts';
 import type { DiskDefect } from './disk.ts';
 

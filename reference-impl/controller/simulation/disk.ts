@@ -1,5 +1,5 @@
 import type { Random } from '../../base/random.ts';
-import type { SegmentedBytes, StoreDisk } from '../dledger/disk.ts';
+import type { SegmentedBytes, StoreDisk } from '../../dledger/disk.ts';
 import type { CountName } from './counts.ts';
 import type { SimulatedProcess, VirtualTime } from './virtual-time.ts';
 import type { World } from './world.ts';

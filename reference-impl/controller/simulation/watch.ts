@@ -12,7 +12,7 @@ import { controllerGetReplicaInfo } from '../../remoting/commands/controller-get
 import { notifyBrokerRoleChanged } from '../../remoting/commands/notify-broker-role-changed.ts';
 import { decodeHeader } from '../../remoting/header.ts';
 import type { RemotingCommand, RequestHandler, ResponseInit } from '../../remoting/types.ts';
-import type { DLedgerStore } from '../dledger/dledger-store.ts';
+import type { DLedgerStore } from '../../dledger/dledger-store.ts';
 import type { ControllerEvent } from '../state/events.ts';
 import type { ReplicasInfo } from '../state/replicas.ts';
 import { pipedBrokerName } from './faults.ts';
