@@ -10,17 +10,16 @@ const callTimeoutMs = 400;
 export class ControllerCalls {
   readonly controllers: readonly string[];
   readonly client: SimulatedClient;
-  readonly #world: World;
-  #controller: string;
+  /** Index of the one that is asked now. */
+  #asked: number;
 
   constructor(world: World, controllers: readonly string[], client: SimulatedClient) {
-    this.#world = world;
     this.controllers = controllers;
     this.client = client;
-    this.#controller = controllers[0]!;
+    this.#asked = world.random.int(controllers.length);
   }
 
-  /** The answer of one controller, null for none; after a refusal another one is asked the next time. */
+  /** The answer of one controller, null for none; after a refusal the next one is asked the next time. */
   async call<Q extends HeaderSchema>(
     command: Command<Q, HeaderSchema>,
     header: HeaderInit<Q>,
@@ -28,16 +27,16 @@ export class ControllerCalls {
   ): Promise<RemotingCommand | null> {
     const request = { code: command.code, extFields: encodeHeader(command.request, header), body };
     try {
-      const answer = await this.client.invoke(this.#controller, request, callTimeoutMs);
-      if (answer.code === ResponseCode.CONTROLLER_NOT_LEADER) this.#tryAnother();
+      const answer = await this.client.invoke(this.controllers[this.#asked]!, request, callTimeoutMs);
+      if (answer.code === ResponseCode.CONTROLLER_NOT_LEADER) this.#tryNext();
       return answer;
     } catch {
-      this.#tryAnother(); // Lost on its way: for the asker the same as a controller that is down.
+      this.#tryNext(); // Lost on its way: for the asker the same as a controller that is down.
       return null;
     }
   }
 
-  #tryAnother(): void {
-    this.#controller = this.controllers[this.#world.random.int(this.controllers.length)]!;
+  #tryNext(): void {
+    this.#asked = (this.#asked + 1) % this.controllers.length;
   }
 }
