@@ -175,3 +175,36 @@ test('nothing is written to a new segment before the ones before it are on disk'
   assert.deepEqual(begun, [0, 512, 1024, 1536, 2048]);
   assert.deepEqual(unflushed, { data: 0, index: 0 });
 });
+
+// Found by the simulation: a leader had its follower cut behind a committed entry, and the power went while it was written anew.
+test('an entry that is stored already is not written again, and what is behind it is cut', async () => {
+  const changes: string[] = [];
+  const disk: StoreDisk = {
+    name: 'memory',
+    open: (space) => ({
+      starts: [],
+      read: () => Buffer.alloc(0),
+      write: (position) => changes.push(`${space} write ${position}`),
+      truncate: (position) => changes.push(`${space} truncate ${position}`),
+      flush: () => Promise.resolve(),
+      close() {},
+    }),
+    readText: () => null,
+    replaceText() {},
+  };
+  const store = new DLedgerStore({ disk, segmentBytes: 4096, plausible: () => true });
+  const entries = entriesOf(['a', 'b', 'c', 'd'], 1, 4096);
+  await store.persist({ hardState: null, entries });
+  const persisted = async (again: readonly Entry[]) => {
+    changes.length = 0;
+    await store.persist({ hardState: null, entries: again });
+    return changes.slice();
+  };
+  assert.deepEqual(await persisted(entries.slice(1, 3)), ['data truncate 147', 'index truncate 96']);
+  assert.equal(store.endIndex, 2);
+  assert.deepEqual(await persisted(entries.slice(1, 3)), []);
+  const replaced = [entries[1]!, { ...entries[2]!, term: 2 }];
+  const rewritten = ['data truncate 98', 'index truncate 64', 'data write 98', 'index write 64'];
+  assert.deepEqual(await persisted(replaced), rewritten);
+  assert.deepEqual([store.endIndex, store.entry(1)!.term, store.entry(2)!.term], [2, 1, 2]);
+});
