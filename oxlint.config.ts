@@ -23,15 +23,18 @@ function refuse(files: string, regex: string, message: string): OxlintOverride {
   return { files: [files], rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] } };
 }
 
-/** Forbidden targets of a reference layer: every other layer it does not list, and everything outside reference-impl. */
+/**
+ * Forbidden targets of a reference layer: every other layer it does not list, everything outside reference-impl, and a
+ * simulation, which runs the layer and is no part of it.
+ */
 function layerOverride(layer: string, allowed: readonly string[]): OxlintOverride {
   const own = layer.replace('reference-impl/', '');
   const refused = [...referenceLayers, 'bin'].filter((other) => other !== own && !allowed.includes(other));
   const node = own === 'raft' ? '^node:|' : '';
   return refuse(
     `${layer}/**/*.ts`,
-    `${node}^(\\.\\./)+((${refused.join('|')})/|(tools|steps|matrix|features)/)`,
-    `${layer} may import only: ${allowed.join(', ') || 'nothing of ours'}${node ? ', and no node: module' : ''}`,
+    `${node}^\\./simulation/|^(\\.\\./)+((${refused.join('|')}|simulation)/|(tools|steps|matrix|features)/)`,
+    `${layer} may import only: ${allowed.join(', ') || 'nothing of ours'}${node ? ', and no node: module' : ''}; no simulation`,
   );
 }
 

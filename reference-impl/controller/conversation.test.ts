@@ -74,6 +74,7 @@ class Leader {
       leaderId: 'n2',
       currTerm: 1,
       commitIndex: 0,
+      appliedIndex: 0,
       endIndex: 0,
       serving: this.serving,
     });

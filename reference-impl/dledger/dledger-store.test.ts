@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { type Entry, positionFor, sameEntry } from '../raft/entry.ts';
+import type { StoreDisk } from './disk.ts';
 import { DLedgerStore } from './dledger-store.ts';
 import { decodeEntryHeader, encodeEntry } from './entry-format.ts';
 import { folderDisk } from './folder-disk.ts';
@@ -138,4 +139,72 @@ test('a segment of another size is refused with a clear text', async (t) => {
   await store.persist({ hardState: { currTerm: 1, currVoteFor: 'n0' }, entries: entriesOf(['']) });
   store.close();
   assert.throws(() => open(folder, 1024), { code: 'STORE_CORRUPT', message: /has 512 bytes/ });
+});
+
+// Found by the simulation: a follower that caught up wrote five segments at once, and lost the power.
+test('nothing is written to a new segment before the ones before it are on disk', async () => {
+  const unflushed = { data: 0, index: 0 };
+  const begun: number[] = [];
+  const disk: StoreDisk = {
+    name: 'memory',
+    open: (space) => ({
+      starts: [],
+      read: () => Buffer.alloc(0),
+      write(position, bytes) {
+        // The filler that ends a segment belongs to the entry that begins the next one.
+        if (bytes.length === 8) return;
+        if (space === 'data' && position % 512 === 0) {
+          begun.push(position);
+          assert.deepEqual(unflushed, { data: 0, index: 0 }, `at position ${position}`);
+        }
+        unflushed[space]++;
+      },
+      truncate() {},
+      async flush() {
+        await Promise.resolve();
+        unflushed[space] = 0;
+      },
+      close() {},
+    }),
+    readText: () => null,
+    replaceText() {},
+  };
+  const store = new DLedgerStore({ disk, segmentBytes: 512, plausible: () => true });
+  const entries = entriesOf(Array.from({ length: 10 }, () => 'a'.repeat(180)));
+  await store.persist({ hardState: null, entries });
+  assert.deepEqual(begun, [0, 512, 1024, 1536, 2048]);
+  assert.deepEqual(unflushed, { data: 0, index: 0 });
+});
+
+// Found by the simulation: a leader had its follower cut behind a committed entry, and the power went while it was written anew.
+test('an entry that is stored already is not written again, and what is behind it is cut', async () => {
+  const changes: string[] = [];
+  const disk: StoreDisk = {
+    name: 'memory',
+    open: (space) => ({
+      starts: [],
+      read: () => Buffer.alloc(0),
+      write: (position) => changes.push(`${space} write ${position}`),
+      truncate: (position) => changes.push(`${space} truncate ${position}`),
+      flush: () => Promise.resolve(),
+      close() {},
+    }),
+    readText: () => null,
+    replaceText() {},
+  };
+  const store = new DLedgerStore({ disk, segmentBytes: 4096, plausible: () => true });
+  const entries = entriesOf(['a', 'b', 'c', 'd'], 1, 4096);
+  await store.persist({ hardState: null, entries });
+  const persisted = async (again: readonly Entry[]) => {
+    changes.length = 0;
+    await store.persist({ hardState: null, entries: again });
+    return changes.slice();
+  };
+  assert.deepEqual(await persisted(entries.slice(1, 3)), ['data truncate 147', 'index truncate 96']);
+  assert.equal(store.endIndex, 2);
+  assert.deepEqual(await persisted(entries.slice(1, 3)), []);
+  const replaced = [entries[1]!, { ...entries[2]!, term: 2 }];
+  const rewritten = ['data truncate 98', 'index truncate 64', 'data write 98', 'index write 64'];
+  assert.deepEqual(await persisted(replaced), rewritten);
+  assert.deepEqual([store.endIndex, store.entry(1)!.term, store.entry(2)!.term], [2, 1, 2]);
 });

@@ -1,5 +1,6 @@
 import { SwitchlabError } from '../base/errors.ts';
-import { type Entry, entryHeaderBytes, entrySize } from '../raft/entry.ts';
+import { type Entry, entryHeaderBytes, entrySize, sameEntry } from '../raft/entry.ts';
+import type { StoredLog } from '../raft/log.ts';
 import type { HardState } from '../raft/member.ts';
 import type { Ready } from '../raft/node.ts';
 import type { SegmentedBytes, StoreDisk } from './disk.ts';
@@ -95,16 +96,40 @@ export class DLedgerStore implements DurableLog {
   async persist({ hardState, entries }: Pick<Ready, 'hardState' | 'entries'>): Promise<void> {
     if (hardState !== null) writeCurrTerm(this.#disk, hardState);
     if (entries.length === 0) return;
-    for (const entry of entries) this.#write(entry);
+    // What is there already stays untouched: written again, it could be lost with the power after others counted on it.
+    const fresh = entries.slice(this.#sameAtStart(entries));
+    const keptIndex = (fresh[0]?.index ?? entries.at(-1)!.index + 1) - 1;
+    if (keptIndex < this.endIndex) this.#cutBehind(keptIndex);
+    for (const entry of fresh) {
+      // Recovery looks at the last segments only: what lies before a new one must be on disk when that one begins.
+      if (entry.pos > 0 && entry.pos % this.#segmentBytes === 0) await this.#flush();
+      this.#write(entry);
+    }
+    await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
     await Promise.all([this.#data.flush(), this.#index.flush()]);
   }
 
+  /** How many of the first entries are stored as they are. */
+  #sameAtStart(entries: readonly Entry[]): number {
+    const differs = entries.findIndex((entry) => {
+      const own = entry.index > this.endIndex ? undefined : this.entry(entry.index);
+      return own === undefined || !sameEntry(own, entry);
+    });
+    return differs < 0 ? entries.length : differs;
+  }
+
+  #cutBehind(index: number): void {
+    const first = this.#recent[0];
+    if (first !== undefined && first.index <= index) this.#recent.length = index - first.index + 1;
+    else this.#recent = [this.entry(index)].filter((entry) => entry !== undefined);
+    const last = this.#recent.at(-1);
+    this.#truncate(index + 1, last === undefined ? 0 : endOf(last));
+  }
+
   #write(entry: Entry): void {
-    if (entry.index <= this.endIndex) {
-      const before = this.entry(entry.index - 1);
-      this.#recent = before === undefined ? [] : [before];
-      this.#truncate(entry.index, before === undefined ? 0 : endOf(before));
-    }
     const before = this.#recent.at(-1);
     const end = before === undefined ? 0 : endOf(before);
     if (entry.pos > end) this.#data.write(end, encodeFiller(entry.pos - end));

@@ -2,7 +2,7 @@ import { SwitchlabError, errorText } from '../base/errors.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { type Entry, entryHeaderBytes, segmentFillerBytes } from '../raft/entry.ts';
-import type { Outgoing, RaftRequest, RaftResponse } from '../raft/messages.ts';
+import type { Outgoing, RaftInput, RaftRequest, RaftResponse } from '../raft/messages.ts';
 import { type AppendRefusal, RaftNode, type RaftStatus, type Ready } from '../raft/node.ts';
 import type { RaftOptions } from '../raft/options.ts';
 import type { DurableLog } from './durable-log.ts';
@@ -54,8 +54,8 @@ export class RaftDriver {
   #scheduled = false;
   #drained: Promise<void> = Promise.resolve();
   #stopped = false;
-  /** On disk, in contrast to what is committed: a follower hears of a commit while the entry is still being written. */
-  #appliedIndex = -1;
+  /** Applied index that `applied` was told last. */
+  #toldIndex = -1;
   #lastStatus: RaftStatus;
   #statusListeners: (() => void)[] = [];
 
@@ -64,7 +64,7 @@ export class RaftDriver {
     this.#options = options;
     this.#schedule = options.schedule ?? null;
     this.#node = new RaftNode(raft, store.hardState, store, store.appliedAtStart);
-    this.#appliedIndex = store.appliedAtStart;
+    this.#toldIndex = store.appliedAtStart;
     this.#transfer = new LeadershipTransfer({
       node: this.#node,
       ...raft,
@@ -81,7 +81,8 @@ export class RaftDriver {
     const periodMs = raft.peerIds.length === 1 ? raft.timings.heartBeatTimeIntervalMs / 10 : tickMs;
     this.#timers.push(
       clock.every(periodMs, () => this.#tick()),
-      clock.every(checkpointMs, () => store.writeCheckpoint(this.#appliedIndex)),
+      // What is applied is on disk; what is committed may still be on its way there.
+      clock.every(checkpointMs, () => store.writeCheckpoint(this.#node.status.appliedIndex)),
       clock.every(preferenceMs, () => this.#preferLeader()),
     );
     this.#tick();
@@ -110,8 +111,7 @@ export class RaftDriver {
     return new Promise((resolve) => {
       const token = ++this.#token;
       this.#waitingPeers.set(token, resolve);
-      this.#node.step({ kind: 'request', token, request }, this.#options.clock.nowMs());
-      this.#pump();
+      this.#step({ kind: 'request', token, request });
     });
   }
 
@@ -164,12 +164,17 @@ export class RaftDriver {
     this.#stopped = true;
     await this.#drained;
     this.#failProposals('this member is stopped');
-    this.#options.store.writeCheckpoint(this.#appliedIndex);
+    this.#options.store.writeCheckpoint(this.#node.status.appliedIndex);
     this.#options.store.close();
   }
 
   #tick(): void {
-    this.#node.tick(this.#options.clock.nowMs());
+    if (this.#stopped) return;
+    try {
+      this.#node.tick(this.#options.clock.nowMs());
+    } catch (thrown) {
+      return this.#fail(thrown);
+    }
     this.#pump();
     this.#noticeStatus();
   }
@@ -187,19 +192,19 @@ export class RaftDriver {
 
   #work(): void {
     if (this.#draining || this.#stopped) return;
-    this.#draining = true;
-    this.#drained = this.#drain().catch((thrown: unknown) => {
-      // Going on without the disk could break what was promised. The process may serve other roles, so it lives.
-      this.#options.log.error({ err: thrown }, 'the DLedger log failed: this member takes no part any more');
-      this.#stopped = true;
-      this.#failProposals(errorText(thrown));
-      for (const listener of this.#statusListeners) listener();
-    });
+    try {
+      const ready = this.#node.ready();
+      if (ready === null) return;
+      this.#draining = true;
+      this.#drained = this.#drain(ready).catch((thrown: unknown) => this.#fail(thrown));
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
   }
 
-  async #drain(): Promise<void> {
+  async #drain(first: Ready): Promise<void> {
     try {
-      for (let ready = this.#node.ready(); ready !== null && !this.#stopped; ready = this.#node.ready()) {
+      for (let ready: Ready | null = first; ready !== null && !this.#stopped; ready = this.#node.ready()) {
         const stored = ready.hardState === null && ready.entries.length === 0 ? undefined : this.#persist(ready);
         if (stored !== undefined) await stored;
         this.#act(ready);
@@ -223,7 +228,6 @@ export class RaftDriver {
     }
     for (const entry of committed) {
       this.#options.apply(entry);
-      this.#appliedIndex = entry.index;
       for (const { lastIndex, term, resolve, reject } of this.#proposed) {
         if (lastIndex !== entry.index) continue;
         if (term === entry.term) resolve();
@@ -231,16 +235,33 @@ export class RaftDriver {
       }
       this.#proposed = this.#proposed.filter(({ lastIndex }) => lastIndex > entry.index);
     }
-    if (this.#options.raft.kind === 'STATE_MACHINE' || appliedIndex === this.#appliedIndex) return;
-    this.#appliedIndex = appliedIndex;
+    if (this.#options.raft.kind === 'STATE_MACHINE' || appliedIndex === this.#toldIndex) return;
+    this.#toldIndex = appliedIndex;
     this.#options.applied?.(appliedIndex);
   }
 
   async #send({ to, seq, request }: Outgoing): Promise<void> {
     const response = await this.#options.send(to, request);
     if (this.#stopped) return;
-    this.#node.step({ kind: 'answer', from: to, seq, response }, this.#options.clock.nowMs());
+    this.#step({ kind: 'answer', from: to, seq, response });
+  }
+
+  #step(input: RaftInput): void {
+    try {
+      this.#node.step(input, this.#options.clock.nowMs());
+    } catch (thrown) {
+      return this.#fail(thrown);
+    }
     this.#pump();
+  }
+
+  // Going on without the disk, or with a broken invariant, could break what was promised. The process may serve other
+  // roles, so it lives.
+  #fail(thrown: unknown): void {
+    this.#options.log.error({ err: thrown }, 'the DLedger log failed: this member takes no part any more');
+    this.#stopped = true;
+    this.#failProposals(errorText(thrown));
+    for (const listener of this.#statusListeners) listener();
   }
 
   #failProposals(why: string): void {

@@ -2,12 +2,12 @@ import { type Entry, entryHeaderBytes } from '../raft/entry.ts';
 import type { SegmentedBytes } from './disk.ts';
 import { decodeEntryHeader, encodeIndexUnit, fillerMagic, indexUnitBytes } from './entry-format.ts';
 
-/** Segments before these were complete when the next one began. */
+/** Segments before the last one were on disk when it began, with their index units. Three, as DLedger scans. */
 const scannedSegments = 3;
 
 /**
- * The last good entry, null for an empty log. Scans the last segments forward: the first entry that is not in sequence, or whose body is not plausible, ends the log;
- * index units that are missing or wrong are written anew. Neither list is cut here.
+ * The last good entry, null for an empty log. Scans the last segments forward: the first entry that is not in sequence, or
+ * whose body is not plausible, ends the log; index units that are missing or wrong are written anew. Neither list is cut here.
  * @param plausible whether a body can be one: there is no checksum, and a torn body is zeros
  */
 export function lastGoodEntry(

@@ -78,7 +78,15 @@ test('tools are told the members and an entry', async () => {
         ['n1', '127.0.0.1:9878'],
       ]),
       log: { beginIndex: 0, endIndex: 7, entry: (index) => (index === 7 ? entry : undefined) },
-      status: () => ({ role: 'LEADER', leaderId: 'n0', currTerm: 3, commitIndex: 7, endIndex: 7, serving: true }),
+      status: () => ({
+        role: 'LEADER',
+        leaderId: 'n0',
+        currTerm: 3,
+        commitIndex: 7,
+        appliedIndex: 7,
+        endIndex: 7,
+        serving: true,
+      }),
     },
   );
   const ask = async (code: number, text: string) => {

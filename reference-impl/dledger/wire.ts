@@ -30,12 +30,10 @@ export const dledgerResponseCode = 200;
 export function encodeRequest(request: RaftRequest): Buffer {
   if (request.kind === 'push') return encodePush(request);
   const { group, leaderId, localId, remoteId, term } = request;
-  const bean: Bean = { code: RaftCode.SUCCESS, group, leaderId, localId, remoteId, term };
-  if (request.kind === 'vote') {
-    bean.ledgerEndIndex = request.ledgerEndIndex;
-    bean.ledgerEndTerm = request.ledgerEndTerm;
-  }
-  return encodeBean(bean);
+  const code = RaftCode.SUCCESS;
+  if (request.kind === 'heartBeat') return encodeBean({ code, group, leaderId, localId, remoteId, term });
+  const { ledgerEndIndex, ledgerEndTerm } = request;
+  return encodeBean({ code, group, leaderId, ledgerEndIndex, ledgerEndTerm, localId, remoteId, term });
 }
 
 /** Written by hand, key by key in their order: a leader encodes every message once for each of its followers. */

@@ -45,6 +45,8 @@ export interface RaftStatus {
   readonly leaderId: string | null;
   readonly currTerm: number;
   readonly commitIndex: number;
+  /** Not above commitIndex: a follower hears of a commit while the entry is still being written. */
+  readonly appliedIndex: number;
   readonly endIndex: number;
   /** Leader that has applied everything that earlier terms left: its state is complete. */
   readonly serving: boolean;
@@ -97,7 +99,15 @@ export class RaftNode {
   get status(): RaftStatus {
     const { role, leaderId, currTerm } = this.#member;
     const serving = this.#leader !== null && this.#appliedIndex >= this.#leader.servingIndex;
-    return { role, leaderId, currTerm, commitIndex: this.#commitIndex, endIndex: this.#log.endIndex, serving };
+    return {
+      role,
+      leaderId,
+      currTerm,
+      commitIndex: this.#commitIndex,
+      appliedIndex: this.#appliedIndex,
+      endIndex: this.#log.endIndex,
+      serving,
+    };
   }
 
   /** Lets time act. Call it every few milliseconds, and once after construction. */

@@ -20,6 +20,7 @@ async function lintPlanted(layer: string, source: string) {
 const forbidden = [
   ['reference-impl/store', "import '../../remoting/server.ts';"],
   ['reference-impl/raft', "import 'node:fs';"],
+  ['reference-impl/controller', "import '../simulation/run.ts';"],
   ['reference-impl/namesrv', "import '../../broker/start.ts';"],
   ['tools/lab', "import '../../../reference-impl/broker/start.ts';"],
   ['tools/check', "import '../../lab/until.ts';"],

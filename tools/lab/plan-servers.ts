@@ -106,7 +106,12 @@ export async function planServers(
       const ownAddress = target.dialling === 'hosts' && target.release === 'new' && !mayEnter;
       const host = ownAddress ? hostOf(name) : '127.0.0.1';
       const raft = group.roles === 'dledger' ? [port(await ports.reserve())] : [];
-      const own = [port(remoting, host), port(remoting + 1, '127.0.0.1', false), port(remoting - 2, host), ...raft] as const;
+      const own = [
+        port(remoting, host),
+        port(remoting + 1, '127.0.0.1', false),
+        port(remoting - 2, host),
+        ...raft,
+      ] as const;
       servers.push({ name, role: 'broker', process: name, target, member: { group, index }, ports: own });
     }
   }

@@ -1,0 +1,193 @@
+import { SwitchlabError, errorText } from '../../base/errors.ts';
+import type { Random } from '../../base/random.ts';
+import { ResponseCode } from '../../remoting/codes.ts';
+import type {
+  Connection,
+  RemotingClient,
+  RemotingCommand,
+  RemotingServer,
+  RequestHandler,
+  RequestInit,
+  ResponseInit,
+} from '../../remoting/types.ts';
+import type { CountName } from './counts.ts';
+import type { SimulatedProcess, VirtualTime } from './virtual-time.ts';
+
+/** A process that listens at an address, and may dial others. */
+export interface Endpoint {
+  readonly address: string;
+  readonly process: SimulatedProcess;
+  readonly handlers: Map<number, RequestHandler>;
+  /** Connections that others opened to it, by the process that opened them. */
+  readonly accepted: Map<SimulatedProcess, SimulatedConnection>;
+}
+
+export type SimulatedClient = Pick<RemotingClient, 'invoke' | 'invokeOneway'>;
+
+/** Made once: an error costs more than all else about a frame. */
+const noAnswer = new SwitchlabError('REMOTING_TIMEOUT', 'No answer came.');
+const nobodyThere = new SwitchlabError('REMOTING_CONNECT_FAILED', 'Nobody listens there.');
+
+const repeatedEvery = 20;
+const lateEvery = 30;
+const delayMaxMs = 25;
+const lateMaxMs = 1500;
+
+/** Frames between addresses: lost, delayed, reordered, repeated, and not carried at all where a direction is cut. */
+export class SimulatedNetwork {
+  readonly #time: VirtualTime;
+  readonly #random: Random;
+  readonly #count: (name: CountName) => void;
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #cut = new Set<string>();
+  /** By link: when the last frame arrives that was sent over it. */
+  readonly #lastArrivalMs = new Map<string, number>();
+  /** Share of frames that get lost. 0 is calm: then none is late or repeated either. */
+  lossRate = 0;
+
+  constructor(time: VirtualTime, random: Random, count: (name: CountName) => void) {
+    this.#time = time;
+    this.#random = random;
+    this.#count = count;
+  }
+
+  listen(address: string, process: SimulatedProcess): Endpoint & Pick<RemotingServer, 'handle'> {
+    const handlers = new Map<number, RequestHandler>();
+    const endpoint = { address, process, handlers, accepted: new Map<SimulatedProcess, SimulatedConnection>() };
+    this.#endpoints.set(address, endpoint);
+    return { ...endpoint, handle: (code, handler) => handlers.set(code, handler) };
+  }
+
+  client(from: Endpoint): SimulatedClient {
+    return {
+      invoke: (to, request, timeoutMs) => this.#invoke(from, to, request, timeoutMs),
+      invokeOneway: (to, request) => {
+        this.#transmit(from.address, to, () => void this.#serve(from, to, request));
+        return Promise.resolve();
+      },
+    };
+  }
+
+  #invoke(from: Endpoint, to: string, request: RequestInit, timeoutMs: number): Promise<RemotingCommand> {
+    return new Promise((resolve, reject) => {
+      const late = this.#time.after(timeoutMs, from.process, () => reject(noAnswer));
+      const serve = async () => {
+        const response = await this.#serve(from, to, request);
+        if (response === undefined) return;
+        const arrive = () => {
+          late.cancel();
+          if (response === null) reject(nobodyThere);
+          else resolve(frame(response));
+        };
+        this.#transmit(to, from.address, arrive, from.process);
+      };
+      this.#transmit(from.address, to, () => void serve());
+    });
+  }
+
+  /** The answer of whoever listens at `to` now; null when nobody does, undefined when it dies before it answers. */
+  async #serve(from: Endpoint, to: string, request: RequestInit): Promise<ResponseInit | null | undefined> {
+    const target = this.#endpoints.get(to);
+    if (target === undefined || !target.process.alive) return null;
+    const handler = target.handlers.get(request.code);
+    if (handler === undefined) return { code: 3, remark: `request type ${request.code} not supported` };
+    try {
+      const response = await handler(frame(request), this.#connection(from, target));
+      return target.process.alive ? response : undefined;
+    } catch (thrown) {
+      return { code: ResponseCode.SYSTEM_ERROR, remark: errorText(thrown) };
+    }
+  }
+
+  #connection(from: Endpoint, target: Endpoint): Connection {
+    let connection = target.accepted.get(from.process);
+    if (connection === undefined || connection.closed) {
+      connection = new SimulatedConnection();
+      target.accepted.set(from.process, connection);
+    }
+    // Handlers of a controller keep it, hear of its end and close it: the rest of a connection is not simulated.
+    return connection as unknown as Connection;
+  }
+
+  /** A process died: those that it was connected to hear of it, unless the way to them is cut. */
+  hangUp(dead: Endpoint): void {
+    for (const target of this.#endpoints.values()) {
+      const connection = target.accepted.get(dead.process);
+      if (connection === undefined || this.#cut.has(`${dead.address}>${target.address}`)) continue;
+      this.#time.after(this.#random.int(delayMaxMs), target.process, () => connection.close());
+    }
+  }
+
+  /** From now on nothing gets from `a` to `b`. */
+  cut(a: string, b: string): void {
+    this.#cut.add(`${a}>${b}`);
+  }
+
+  heal(): void {
+    this.#cut.clear();
+  }
+
+  #transmit(from: string, to: string, deliver: () => void, life?: SimulatedProcess): void {
+    const link = `${from}>${to}`;
+    const calm = this.lossRate === 0;
+    this.#count('framesSent');
+    if (this.#cut.has(link)) return this.#count('framesCut');
+    if (!calm && this.#random.next() < this.lossRate) return this.#count('framesLost');
+    this.#carry(link, to, deliver, life);
+    if (calm || this.#random.int(repeatedEvery) > 0) return;
+    this.#count('framesRepeated');
+    this.#carry(link, to, deliver, life);
+  }
+
+  #carry(link: string, to: string, deliver: () => void, life?: SimulatedProcess): void {
+    const late = this.lossRate > 0 && this.#random.int(lateEvery) === 0;
+    if (late) this.#count('framesLate');
+    const delayMs = this.#random.int(late ? lateMaxMs : delayMaxMs);
+    const arrivalMs = this.#time.nowMs + delayMs;
+    const lastMs = this.#lastArrivalMs.get(link) ?? 0;
+    if (arrivalMs < lastMs) this.#count('framesOvertaken');
+    else this.#lastArrivalMs.set(link, arrivalMs);
+    // A request reaches whoever lives there when it arrives; an answer, only the life that asked.
+    this.#time.after(delayMs, life ?? (() => this.#living(to)), deliver);
+  }
+
+  #living(address: string): SimulatedProcess | null {
+    const process = this.#endpoints.get(address)?.process;
+    return process?.alive ? process : null;
+  }
+}
+
+/** What a server sees of a connection. */
+class SimulatedConnection implements Pick<Connection, 'closed' | 'onClose' | 'close'> {
+  closed = false;
+  readonly #listeners: (() => void)[] = [];
+
+  onClose(listener: () => void): void {
+    if (this.closed) listener();
+    else this.#listeners.push(listener);
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function frame({ code, extFields, body, remark }: RequestInit & ResponseInit): RemotingCommand {
+  return {
+    code,
+    language: 0,
+    version: 0,
+    opaque: 0,
+    flag: 0,
+    remark: remark ?? null,
+    extFields: extFields ?? null,
+    body: body === null || body === undefined || body.length === 0 ? null : asBuffer(body),
+    serializeType: 0,
+  };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
