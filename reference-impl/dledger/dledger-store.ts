@@ -1,6 +1,5 @@
 import { SwitchlabError } from '../base/errors.ts';
 import { type Entry, entryHeaderBytes, entrySize, sameEntry } from '../raft/entry.ts';
-import type { StoredLog } from '../raft/log.ts';
 import type { HardState } from '../raft/member.ts';
 import type { Ready } from '../raft/node.ts';
 import type { SegmentedBytes, StoreDisk } from './disk.ts';
