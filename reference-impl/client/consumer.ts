@@ -50,6 +50,8 @@ export interface Consumer extends AsyncDisposable {
    * @param suspendTimeoutMillis how long the broker may wait for a message; 0 not at all
    */
   poll(queue: MessageQueue, suspendTimeoutMillis: number): Promise<Polled>;
+  /** The next poll of the queue begins as the first one did: at the committed offset. */
+  forget(queue: MessageQueue): void;
   /** Stores the position of the queue in its broker. */
   commit(queue: MessageQueue): Promise<void>;
   /** The offset stored in the broker, null when there is none. */
@@ -134,6 +136,7 @@ export async function createConsumer(options: ConsumerOptions): Promise<Consumer
       return route === null ? [] : subscribeQueues(topic, route);
     },
     seek: (queue, queueOffset) => positions.set(nameOf(queue), queueOffset),
+    forget: (queue) => positions.delete(nameOf(queue)),
     poll,
     async commit(queue) {
       const commitOffset = positions.get(nameOf(queue));

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errorText } from '../../../reference-impl/base/errors.ts';
 import { createConsumer } from '../../../reference-impl/client/consumer.ts';
 import type { ClientOptions } from '../../../reference-impl/client/operator.ts';
+import type { MessageQueue } from '../../../reference-impl/client/queues.ts';
 import { deliveryOf } from './deliveries.ts';
 import type { Ledger } from './ledger-files.ts';
 
@@ -13,7 +14,7 @@ export interface BackgroundConsumerOptions {
   readonly pollNameServerInterval: number;
   /** Which broker of each set is read; 0 the master. */
   readonly brokerId: number;
-  /** Stores its offsets in the broker after every poll. */
+  /** Stores its offsets in the broker after every poll, and goes on from there when a queue comes back into the route. */
   readonly commits?: boolean;
 }
 
@@ -45,10 +46,22 @@ export async function startBackgroundConsumer(options: BackgroundConsumerOptions
   let delivered = 0;
   let lastFailure: string | null = null;
 
+  let assigned = new Set<string>();
+
+  /** Queues by the route now. One that was away belongs to a broker that may hold another offset than this consumer. */
+  async function queuesNow(): Promise<readonly MessageQueue[]> {
+    const queues = await consumer.queues();
+    const names = queues.map(({ brokerName, queueId }) => `${brokerName} ${queueId}`);
+    if (options.commits)
+      for (const [i, queue] of queues.entries()) if (!assigned.has(names[i]!)) consumer.forget(queue);
+    assigned = new Set(names);
+    return queues;
+  }
+
   /** One poll of every queue; true when any of them had messages. */
   async function round(): Promise<boolean> {
     let found = false;
-    for (const queue of await consumer.queues()) {
+    for (const queue of await queuesNow()) {
       try {
         const { address, messages } = await consumer.poll(queue, 0);
         for (const message of messages)

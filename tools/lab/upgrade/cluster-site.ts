@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parseAddress } from '../../../reference-impl/base/address.ts';
 import { Cluster, type ClusterOptions } from '../cluster.ts';
 import { GroupWatch } from '../group-watch.ts';
@@ -62,7 +63,8 @@ export async function prepareClusterSite(wanted: ClusterSiteOptions): Promise<Cl
   await using resources = new AsyncDisposableStack();
   resources.use(cluster);
   const planned = cluster.plan.processes.map(({ servers }) => memberOf(cluster, servers, plan));
-  const members = plan.start.controllersMove ? withSecondPlaces(planned) : planned;
+  const placed = plan.start.controllersMove ? withSecondPlaces(planned) : planned;
+  const members = plan.start.defaultControllerFolder ? placed.map(inDefaultFolder) : placed;
   for (const { prepared } of members) resources.use(prepared.process);
   for (const member of members) {
     const begins = plan.start[member.role] === 'from' && member.replaces === null;
@@ -104,6 +106,15 @@ function roomFor({ address, storeFolder, prepared }: SiteMember, namesrv: SiteMe
     ],
   });
   return { ...namesrv, controllerAddress: address, storeFolder };
+}
+
+/** A controller that is not told where to keep its data, as releases up to 5.1.4 place it. */
+function inDefaultFolder(member: SiteMember): SiteMember {
+  if (member.role !== 'controller') return member;
+  const { prepared } = member;
+  const { controllerStorePath: _, ...config } = prepared.config;
+  prepared.reconfigure({ config });
+  return { ...member, storeFolder: path.join(prepared.folder, 'DledgerController') };
 }
 
 /** At first the site knows one controller, and that one is alone. */

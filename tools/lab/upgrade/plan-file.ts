@@ -80,6 +80,8 @@ const upgradePlan = z.strictObject({
     controllers: z.enum(['apart', 'in NameServers', 'none']),
     /** Each group gets a new one beside it, under controllers. */
     groupsJoin: z.boolean().default(false),
+    /** Controllers have no controllerStorePath: their data is where their release puts it. */
+    defaultControllerFolder: z.boolean().default(false),
     /** More controllers join those that run. */
     controllersJoin: z.boolean().default(false),
     /** Each controller moves between a NameServer and a process of its own, and keeps its address and its data. */

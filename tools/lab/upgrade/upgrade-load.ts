@@ -34,6 +34,8 @@ export interface Judgement {
   readonly lost: readonly Attempt[];
   /** Broken promises other than `lost`. */
   readonly violations: readonly Violation[];
+  /** Readable messages that the consumer did not get. */
+  readonly skipped: number;
   /** Messages that were delivered again, at the same place. */
   readonly repeated: number;
   readonly text: string;
@@ -153,12 +155,7 @@ export class UpgradeLoad implements Load, AsyncDisposable {
   async judge(): Promise<Judgement> {
     await this.off();
     const log = await this.#readable();
-    const readable = new Set(log.map(({ key }) => key));
-    const look = () => {
-      const delivered = new Set(this.#ledger.deliveries.map(({ key }) => key));
-      return [...readable].filter((key) => !delivered.has(key)).length;
-    };
-    await until('what is readable is delivered', look, (missing) => missing === 0, this.#options.deadline);
+    const skipped = await this.#undelivered(new Set(log.map(({ key }) => key)));
     await this.#consumer.stop();
     this.#consuming = false;
     const skippers = await this.#offsetsBeyondTheEnd();
@@ -181,7 +178,8 @@ export class UpgradeLoad implements Load, AsyncDisposable {
       ...skippers,
     ];
     const repeated = deliveries.length - new Set(deliveries.map(placeOf)).size;
-    return { lost, violations, repeated, text: this.#summary(log, lost.length, repeated) };
+    const text = `${this.#summary(log, lost.length, repeated)}, ${skipped} skipped`;
+    return { lost, violations, skipped, repeated, text };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -202,6 +200,19 @@ export class UpgradeLoad implements Load, AsyncDisposable {
       return await drainBroker(site.operator, { topic, brokerName: group, address, consumer: 'verdict' });
     });
     return (await Promise.all(logs)).flat();
+  }
+
+  /** How many of these the consumer does not get: all that are left when it gets no more of them for a while. */
+  async #undelivered(keys: ReadonlySet<string>): Promise<number> {
+    let last = { missing: -1, sinceMs: 0 };
+    const look = () => {
+      const delivered = new Set(this.#ledger.deliveries.map(({ key }) => key));
+      const missing = [...keys].filter((key) => !delivered.has(key)).length;
+      if (missing !== last.missing) last = { missing, sinceMs: Date.now() };
+      return last;
+    };
+    const ended = ({ missing, sinceMs }: typeof last) => missing === 0 || Date.now() - sinceMs > stillMs;
+    return (await until('consumers have what is readable', look, ended, this.#options.deadline)).missing;
   }
 
   /** Queues in which a consumer that comes back would skip what is sent next: its offset lies behind the end. */
@@ -237,6 +248,8 @@ export class UpgradeLoad implements Load, AsyncDisposable {
   }
 }
 
+/** Without a delivery for so long, a consumer gets no more. */
+const stillMs = 5_000;
 const givenUpMark = ' (given up)';
 const pollNameServerIntervalMs = 200;
 

@@ -115,8 +115,9 @@ export class UpgradeTrial implements AsyncDisposable {
 
   /** Nothing acknowledged is lost; each message is readable once, in its place and in order, and was delivered. */
   async keepsEverything(): Promise<void> {
-    const { lost, violations } = await this.judge();
+    const { lost, violations, skipped } = await this.judge();
     const texts = violations.map(({ check, text }) => `${check}: ${text}`);
+    if (skipped > 0) texts.unshift(`${skipped} readable messages were not delivered`);
     if (lost.length > 0) texts.unshift(`${lost.length} acknowledged messages are lost, the first is ${lost[0]!.key}`);
     if (texts.length > 0) throw new ConditionFailure(texts.join('\n'));
   }
@@ -191,7 +192,7 @@ export class UpgradeTrial implements AsyncDisposable {
 
   /** Exactly the acknowledged messages are lost that the shorter log lacked, and nothing else is broken. */
   async losesWhatWasAtRisk(): Promise<void> {
-    const { lost, violations: all } = await this.judge();
+    const { lost, violations: all, skipped } = await this.judge();
     // The new master has offsets of consumers that had read what it lacks.
     const violations = all.filter(({ check }) => check !== 'no-skip');
     const lostKeys = new Set(lost.map(({ key }) => key));
@@ -199,6 +200,11 @@ export class UpgradeTrial implements AsyncDisposable {
       'lost',
       lostKeys.size,
       `${lostKeys.size} acknowledged messages lost, ${this.#atRisk.size} were only in the longer log`,
+    );
+    this.#options.observe(
+      'skipped',
+      skipped,
+      `${skipped} messages of the new master lie before the offset that a consumer had reached`,
     );
     if (this.#atRisk.size === 0) throw new Inconclusive('The logs did not differ: nothing was at risk.');
     const other = [...lostKeys, ...this.#atRisk].filter((key) => !lostKeys.has(key) || !this.#atRisk.has(key));
