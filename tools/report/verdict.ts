@@ -4,7 +4,8 @@ import type { RunReport, ScenarioResult, Verdict } from './types.ts';
 export function overall({ scenarios }: RunReport): Verdict {
   const has = (verdict: Verdict) => scenarios.some((scenario) => scenario.verdict === verdict);
   if (has('fail')) return 'fail';
-  return has('inconclusive') || scenarios.length === 0 ? 'inconclusive' : 'pass';
+  const judged = scenarios.some(({ verdict }) => verdict !== 'unsupported');
+  return has('inconclusive') || !judged ? 'inconclusive' : 'pass';
 }
 
 /** The verdict of a run in one sentence. */
