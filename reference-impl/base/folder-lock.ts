@@ -18,6 +18,7 @@ const isKernelName = process.platform === 'linux' || process.platform === 'win32
 
 /** A folder that this process alone has open. */
 export interface FolderLock {
+  /** Again: nothing more. */
   release(): Promise<void>;
 }
 
@@ -32,11 +33,12 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     const server = await holdSocket(`rocketmq-store-${dev}-${ino}`, path);
     if (statSync(path).size === 0) writeSync(fd, 'lock');
     // The file stays open: were it deleted, its inode could otherwise name the file of another folder.
-    const close = (): void => {
-      server.close();
+    let released: Promise<void> | null = null;
+    const release = async (): Promise<void> => {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
       closeSync(fd);
     };
-    return { release: () => new Promise((resolve) => server.once('close', resolve) && close()) };
+    return { release: () => (released ??= release()) };
   } catch (thrown) {
     closeSync(fd);
     throw thrown;

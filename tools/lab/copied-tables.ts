@@ -12,7 +12,8 @@ const count = 40;
 const topics = Array.from({ length: count }, (_, i) => `Copied-${i}`);
 const groups = Array.from({ length: count }, (_, i) => `GID_copied_${i}`);
 
-const groupDefaults: Omit<SubscriptionGroup, 'groupName'> = {
+/** A consumer group as RocketMQ makes one. */
+export const groupDefaults: Omit<SubscriptionGroup, 'groupName'> = {
   consumeEnable: true,
   consumeFromMinEnable: true,
   consumeBroadcastEnable: true,

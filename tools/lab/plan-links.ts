@@ -79,14 +79,18 @@ async function planProxies(
   ports: PortSource,
 ): Promise<PlannedProxy[]> {
   const first = to.role === 'broker' ? await ports.reserveBroker() : await ports.reserve();
-  const offset = first - portOf(to.ports[0]);
-  const proxyOf = (port: PlannedPort) =>
-    from.target.dialling === 'hosts' && isNamed(port)
-      ? `127.0.1.${fromIndex + 1}:${portOf(port)}`
-      : `127.0.0.1:${portOf(port) + offset}`;
+  const address = portOf(to.ports[0]);
+  // The ports of a broker lie together, from its fast one to that for replication; its DLedger group has one elsewhere.
+  const inRow = (port: number) => port >= address - 2 && port <= address + 1;
+  const proxyOf = async (port: PlannedPort) => {
+    if (from.target.dialling === 'hosts' && isNamed(port)) return `127.0.1.${fromIndex + 1}:${portOf(port)}`;
+    return `127.0.0.1:${inRow(portOf(port)) ? first + portOf(port) - address : await ports.reserve()}`;
+  };
   // Only replicas dial the port for replication.
   const dialled = from.role === 'controller' ? to.ports.slice(0, 1) : to.ports;
-  return dialled.map((port) => Object.assign({}, port, { proxy: proxyOf(port), relay: null }));
+  return await Promise.all(
+    dialled.map(async (port) => Object.assign({}, port, { proxy: await proxyOf(port), relay: null })),
+  );
 }
 
 function portOf({ announced }: PlannedPort): number {

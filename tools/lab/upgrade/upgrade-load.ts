@@ -42,6 +42,8 @@ export interface Judgement {
 }
 
 const consumerName = 'reader';
+/** Name of the consumer group that reads the load. */
+export const consumerGroup = `CG_${consumerName}`;
 
 /** Seeded producers of both releases and a consumer that commits its offsets, over every group of a site, with their ledger. */
 export class UpgradeLoad implements Load, AsyncDisposable {
@@ -61,7 +63,7 @@ export class UpgradeLoad implements Load, AsyncDisposable {
     this.#ledger = ledger;
     this.#consumer = consumer;
     this.topics = [options.topic];
-    this.consumers = [{ topic: options.topic, consumerGroup: `CG_${consumerName}` }];
+    this.consumers = [{ topic: options.topic, consumerGroup }];
   }
 
   /** Starts the consumer; producers start with `on`. */

@@ -10,7 +10,8 @@ import { type UpgradePlan, readPlan } from './plan-file.ts';
 import { type PlayEvent, Player, type PlayResult } from './player.ts';
 import { lookAt, servingMaster } from './looks.ts';
 import type { Condition } from './condition.ts';
-import { type Judgement, UpgradeLoad } from './upgrade-load.ts';
+import { consumerGroup, type Judgement, UpgradeLoad } from './upgrade-load.ts';
+import { groupDefaults } from '../copied-tables.ts';
 import { isRunning, processOf, type Site } from './site.ts';
 import { commitLogFolder } from './stores.ts';
 import { Inconclusive } from '../inconclusive.ts';
@@ -300,10 +301,15 @@ function withoutPermission(config: Settings): Settings {
 const noFigures = { sent: 0, acknowledged: 0, refused: 0, unknown: 0, delivered: 0 };
 const nothing = async () => undefined;
 
-/** Creates the topic of the load in one group, and resolves when every NameServer has a route of it. */
+/**
+ * Creates topic and consumer group of the load in one broker group, which may create none by itself; resolves when every
+ * NameServer has a route.
+ */
 export async function createTopic(site: Site, group: string, profile: Profile): Promise<void> {
   const config = { topicName: topic, readQueueNums: topicQueues, writeQueueNums: topicQueues, perm: 6 };
-  await site.operator.createTopic((await servingMaster(site, group)).address, config);
+  const { address } = await servingMaster(site, group);
+  await site.operator.createTopic(address, config);
+  await site.operator.createSubscriptionGroup(address, { ...groupDefaults, groupName: consumerGroup });
   const look = () =>
     site.askNamesrvs(async (operator) =>
       (await operator.topicRoute(topic)).queueDatas.map(({ brokerName }) => brokerName),
