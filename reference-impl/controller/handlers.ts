@@ -22,9 +22,11 @@ import type { RaftStatus } from '../raft/node.ts';
 import { configText, updateConfig } from './config-requests.ts';
 import type { Decide, DecisionQueue } from './decision-queue.ts';
 import type { Elections } from './elections.ts';
+import { Registrations } from './registrations.ts';
 import { alterSyncStateSet } from './requests/alter-sync-state-set.ts';
 import { applyBrokerId, getNextBrokerId, registerBroker } from './requests/broker-ids.ts';
 import { cleanBrokers } from './requests/clean-broker-data.ts';
+import { refuse } from './requests/decision.ts';
 import { getReplicaInfo, getSyncStateData } from './requests/reads.ts';
 
 export interface HandlerOptions {
@@ -44,17 +46,28 @@ export function handleControllerRequests(server: Pick<RemotingServer, 'handle'>,
   server.handle(brokerHeartbeat.code, ({ extFields }, connection) =>
     heartbeat(elections, decodeHeader(brokerHeartbeat.request, extFields), connection),
   );
-  server.handle(controllerAlterSyncStateSet.code, ({ extFields, body }) => {
+  const registrations = new Registrations();
+  server.handle(controllerAlterSyncStateSet.code, ({ extFields, body }, connection) => {
     const request = decodeHeader(controllerAlterSyncStateSet.request, extFields);
     const wanted = decodeSyncStateSet(body);
-    return write((context) => alterSyncStateSet(context, request, wanted));
+    const { brokerName, masterBrokerId } = request;
+    return write((context) => {
+      // A master that started again does not know what it asked for before, and would count too few.
+      const former = registrations.isFormerLife(brokerName ?? '', masterBrokerId ?? -1, connection);
+      return former
+        ? refuse(ResponseCode.CONTROLLER_INVALID_REQUEST, formerLife)
+        : alterSyncStateSet(context, request, wanted);
+    });
   });
   server.handle(controllerElectMaster.code, ({ extFields }) =>
     elections.elect(decodeHeader(controllerElectMaster.request, extFields)),
   );
-  server.handle(controllerRegisterBroker.code, ({ extFields }) => {
+  server.handle(controllerRegisterBroker.code, ({ extFields }, connection) => {
     const request = decodeHeader(controllerRegisterBroker.request, extFields);
-    return write((context) => registerBroker(context, request));
+    return write((context) => {
+      registrations.registered(request.brokerName ?? '', request.brokerId ?? -1, connection);
+      return registerBroker(context, request);
+    });
   });
   server.handle(controllerGetReplicaInfo.code, ({ extFields }) => {
     const request = decodeHeader(controllerGetReplicaInfo.request, extFields);
@@ -81,6 +94,7 @@ export function handleControllerRequests(server: Pick<RemotingServer, 'handle'>,
   server.handle(getControllerConfig.code, () => configText(config));
 }
 
+const formerLife = 'Rejecting alter syncStateSet request because the broker has registered anew since';
 const defaultTimeoutMs = 10000;
 const lowestPriority = 2147483647;
 

@@ -77,7 +77,7 @@ export class AutoSwitchMasterLink {
     this.ackOffset = -1;
     this.#events.joined(this);
     const { lastEpoch, list } = this.#epochs;
-    this.socket.write(encodeMasterHandshake(this.#store.writtenOffset, lastEpoch, toldEpochs(list)));
+    this.socket.write(encodeMasterHandshake(this.#store.safeOffset, lastEpoch, toldEpochs(list)));
   }
 
   #reported(maxOffset: number): void {
@@ -105,9 +105,12 @@ export class AutoSwitchMasterLink {
     return this.#syncFromLastFile ? Math.max(lastFile, this.#store.minPhyOffset) : this.#store.minPhyOffset;
   }
 
-  /** Each frame lies within one epoch and names that one: the header of its first byte. */
+  /**
+   * Each frame lies within one epoch and names that one: the header of its first byte. With SYNC_FLUSH only flushed bytes
+   * travel: a master that lost its power and others in the same epoch would write other bytes where a replica has these.
+   */
   readonly #frames: TransferFrames = {
-    endAt: (offset) => epochAt(this.#epochs.list, offset)?.endOffset ?? Infinity,
+    endAt: (offset) => Math.min(epochAt(this.#epochs.list, offset)?.endOffset ?? Infinity, this.#store.safeOffset),
     header: (offset, bodySize) => {
       const entry = epochAt(this.#epochs.list, offset);
       this.#confirmSent = this.#store.confirmOffset;

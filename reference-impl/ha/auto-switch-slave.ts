@@ -63,6 +63,10 @@ export class AutoSwitchSlave {
     this.#dialer.setAddress(address);
   }
 
+  stop(): void {
+    this.#dialer.stop();
+  }
+
   #open(socket: HaSocket): LinkSocket {
     const link: LinkSocket = new LinkSocket(socket, this.#options, {
       data: (chunk) => this.#read(session, chunk),
@@ -167,10 +171,18 @@ export class AutoSwitchSlave {
     this.#report(session);
   }
 
-  /** Only what is written is reported: the master may acknowledge it to a producer on the strength of this report. */
+  /**
+   * Only what this replica is sure to keep is reported: the master may acknowledge it to a producer on the strength of this
+   * report. RocketMQ reports what is written, with SYNC_FLUSH too: one replica without power can then lose the message.
+   */
   #report(session: Session): void {
     if (session.state !== 'TRANSFER') return;
-    session.reported = this.#store.writtenOffset;
+    // The first report says where the transfer begins: the end of this log, once all of it is safe.
+    if (session.reported === -1 && this.#store.safeOffset < this.#store.maxPhyOffset) {
+      void this.#store.flush();
+      return;
+    }
+    session.reported = this.#store.safeOffset;
     session.link.write(encodeSlaveReport(session.reported));
   }
 
@@ -178,11 +190,11 @@ export class AutoSwitchSlave {
     const session = this.#session;
     if (session === null) return;
     this.#confirm();
-    if (this.#store.writtenOffset > session.reported) this.#report(session);
+    if (this.#store.safeOffset > session.reported) this.#report(session);
   }
 
   #confirm(): void {
-    const confirmOffset = Math.min(this.#confirmOffset, this.#store.writtenOffset);
+    const confirmOffset = Math.min(this.#confirmOffset, this.#store.safeOffset);
     if (confirmOffset > this.#store.confirmOffset) this.#store.setConfirmOffset(confirmOffset);
   }
 }

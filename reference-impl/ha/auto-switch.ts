@@ -34,6 +34,8 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
   let proposer: Proposer | null = null;
   let masterBrokerId: number | null = null;
   let timer: Timer | null = null;
+  /** Roles given so far: a change that had to wait is void when there was another one. */
+  let changes = 0;
 
   const notify = () => {
     for (const listener of listeners) listener();
@@ -81,7 +83,7 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
 
   store.onProgress(() => {
     if (state === null) return;
-    state.written(store.writtenOffset);
+    state.written(store.safeOffset);
     settle();
     for (const link of links) link.pump();
   });
@@ -116,16 +118,22 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     settle();
   };
 
-  const takeOver = (selfBrokerId: number, masterEpoch: number, set: SyncStateSet) => {
+  /** Ends replication as slave; the log is whole records afterwards, and this broker is sure to keep them. */
+  const settleLog = async () => {
     slave.setMasterHaAddress(null);
     closeLinks();
     store.writeNow();
     store.truncateIncompleteTail();
+    // With SYNC_FLUSH: a replica that is told of a shorter log would cut what it has acknowledged.
+    if (store.safeOffset < store.writtenOffset) await store.flush();
+  };
+
+  const takeOver = (selfBrokerId: number, masterEpoch: number, set: SyncStateSet) => {
     const epochStartOffset = epochs.beginAsMaster(masterEpoch, store.maxPhyOffset);
     const { allAckInSyncStateSet, haMaxTimeSlaveNotCatchup } = options;
     const { confirmOffset } = store;
     const settings = { selfBrokerId, allAckInSyncStateSet, haMaxTimeSlaveNotCatchup, epochStartOffset, confirmOffset };
-    state = new SyncState(settings, set, store.writtenOffset);
+    state = new SyncState(settings, set, store.safeOffset);
     masterBrokerId = selfBrokerId;
     settle();
   };
@@ -155,14 +163,19 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     offsetAckedBy: (count) => offsetAckedBy(links, count),
     async changeToMaster(selfBrokerId, masterEpoch, set) {
       if (masterEpoch < epochs.lastEpoch) return false;
-      if (state === null) takeOver(selfBrokerId, masterEpoch, set);
-      else newEpoch(state, masterEpoch, set);
+      const change = ++changes;
+      if (state === null) {
+        await settleLog();
+        if (change !== changes) return false;
+        takeOver(selfBrokerId, masterEpoch, set);
+      } else newEpoch(state, masterEpoch, set);
       const own = state;
       await store.dispatched();
       return own !== null && state === own;
     },
     async changeToSlave(selfBrokerId, masterEpoch, master) {
       if (masterEpoch < epochs.lastEpoch) return false;
+      changes++;
       slave.brokerId = selfBrokerId;
       if (state === null && masterBrokerId === master) return true;
       state = null;
@@ -190,8 +203,9 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     },
     async stop() {
       timer?.cancel();
+      changes++;
       state = null;
-      slave.setMasterHaAddress(null);
+      slave.stop();
       listener.stop();
       closeLinks();
     },

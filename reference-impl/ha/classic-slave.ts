@@ -43,6 +43,10 @@ export class ClassicSlave {
     this.#dialer.setAddress(address);
   }
 
+  stop(): void {
+    this.#dialer.stop();
+  }
+
   #report(): void {
     const link = this.#dialer.link;
     if (link === null) return;

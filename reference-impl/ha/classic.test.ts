@@ -7,6 +7,7 @@ test('a slave that is there from the start has the whole log, and its reports re
   const master = await Replica.classic(stage, 0);
   const slave = await Replica.classic(stage, 1);
   slave.ha.setMasterHaAddress(master.address);
+  // Its first report says where it begins: with records in several segments it would be the last one.
   await until(
     () => master.ha.replicas[0]?.ackOffset === 0,
     () => master.ha.replicas,
@@ -99,4 +100,14 @@ test('a slave with another log than its master stays as it is', async (t) => {
     () => master.ha.replicas,
   );
   assert.equal(slave.store.writtenOffset, own);
+});
+
+test('an address that comes after the end is not dialled', async (t) => {
+  const stage = new Stage(t);
+  const master = await Replica.classic(stage, 0);
+  for (const slave of [await Replica.classic(stage, 1), await Replica.autoSwitch(stage, 2)]) {
+    await slave.ha.stop();
+    slave.ha.setMasterHaAddress(master.address);
+    assert.equal(slave.ha.slave.masterHaAddress, null);
+  }
 });

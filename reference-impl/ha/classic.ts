@@ -46,7 +46,7 @@ export function createClassicHa({ options, store }: HaDependencies): ClassicHaSe
     onProgress: (listener) => void listeners.push(listener),
     start: () => listener.start(),
     async stop() {
-      slave.setMasterHaAddress(null);
+      slave.stop();
       listener.stop();
       for (const link of links) link.close();
     },

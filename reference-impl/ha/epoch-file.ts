@@ -6,6 +6,7 @@
 // Source: EpochFileCache and CheckpointFile, 5.3.3.
 import { javaCrc32 } from '../base/bytes.ts';
 import type { Disk } from '../base/disk.ts';
+import { replaceDurably } from '../base/durable-file.ts';
 import { SwitchlabError } from '../base/errors.ts';
 import type { EpochStart } from './epoch-list.ts';
 
@@ -47,13 +48,5 @@ export function readEpochFile(disk: Disk, path: string): readonly EpochStart[] {
 export function writeEpochFile(disk: Disk, path: string, epochs: readonly EpochStart[]): void {
   if (epochs.length === 0) return;
   if (disk.exists(path)) disk.writeText(`${path}.bak`, disk.readText(path));
-  const text = Buffer.from(formatEpochFile(epochs));
-  const file = disk.open(`${path}.tmp`, 'w');
-  try {
-    file.write(text, 0, text.length, 0);
-    file.sync();
-  } finally {
-    file.close();
-  }
-  disk.rename(`${path}.tmp`, path);
+  replaceDurably(disk, path, formatEpochFile(epochs));
 }

@@ -1,5 +1,5 @@
 import type { MessageStore } from '../store/types.ts';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { LinkSocket } from './link-socket.ts';
 import type { HaOptions } from './types.ts';
 
@@ -10,7 +10,7 @@ export interface TransferFrames {
   header(offset: number, size: number): Buffer;
 }
 
-export type TransferLimits = Pick<HaOptions, 'haTransferBatchSize' | 'maxHaTransferByteInSecond'>;
+export type TransferLimits = Pick<HaOptions, 'haTransferBatchSize' | 'maxHaTransferByteInSecond' | 'clock'>;
 
 /**
  * Sends written log bytes over one link, as many as the socket takes; the socket's drain goes on. When the bytes of a
@@ -23,7 +23,7 @@ export class LogSender {
   readonly #link: LinkSocket;
   readonly #limits: TransferLimits;
   readonly #frames: TransferFrames;
-
+  readonly #clock: Clock;
   /** The bytes of this second are used up. */
   #paused = false;
 
@@ -38,6 +38,7 @@ export class LogSender {
     this.#link = link;
     this.#limits = limits;
     this.#frames = frames;
+    this.#clock = limits.clock ?? systemClock;
     this.nextOffset = nextOffset;
   }
 
@@ -57,13 +58,14 @@ export class LogSender {
 
   #sendFrame(): boolean {
     const { haTransferBatchSize, maxHaTransferByteInSecond } = this.#limits;
-    const nowMs = Date.now();
+    const nowMs = this.#clock.nowMs();
     const left = maxHaTransferByteInSecond - this.#link.meter.bytesThisSecond(nowMs);
     if (left <= 0) {
       this.#goOnIn(this.#link.meter.untilNextSecond(nowMs));
       return false;
     }
     const size = Math.min(haTransferBatchSize, left, this.#frames.endAt(this.nextOffset) - this.nextOffset);
+    if (size <= 0) return false;
     const data = this.#store.readRaw(this.nextOffset, size);
     if (data === null || data.length === 0) return false;
     this.#link.write(this.#frames.header(this.nextOffset, data.length));
@@ -76,7 +78,7 @@ export class LogSender {
   #goOnIn(waitMs: number): void {
     if (this.#paused) return;
     this.#paused = true;
-    systemClock.after(waitMs, () => {
+    this.#clock.after(waitMs, () => {
       this.#paused = false;
       this.pump();
     });

@@ -9,7 +9,7 @@ import { directDial } from '../base/address.ts';
 import { silentLog } from '../base/log.ts';
 import { openStore } from '../store/open.ts';
 import { message, storeOptions } from '../store/store.fixture.ts';
-import type { AppendResult, MessageStore } from '../store/types.ts';
+import type { AppendResult, MessageStore, StoreOptions } from '../store/types.ts';
 import { createAutoSwitchHa } from './auto-switch.ts';
 import { createClassicHa } from './classic.ts';
 import type { AutoSwitchHaService, ClassicHaService, HaOptions } from './types.ts';
@@ -73,9 +73,14 @@ export class Replica<Ha extends AutoSwitchHaService | ClassicHaService> {
     this.ha = ha;
   }
 
-  static async autoSwitch(stage: Stage, id: number, overrides: Partial<HaOptions> = {}) {
+  static async autoSwitch(
+    stage: Stage,
+    id: number,
+    overrides: Partial<HaOptions> = {},
+    storeOverrides: Partial<StoreOptions> = {},
+  ) {
     const folder = join(stage.folder, String(id));
-    const store = await openStore(storeOptions(folder, { confirmOffsetLimitsDispatch: true }));
+    const store = await openStore(storeOptions(folder, { confirmOffsetLimitsDispatch: true, ...storeOverrides }));
     const ha = createAutoSwitchHa({ store, options: haOptions(folder, overrides) });
     return Replica.#started(stage, new Replica(id, store, ha));
   }

@@ -11,6 +11,7 @@ export class SlaveDialer {
   readonly #options: DialerOptions;
   readonly #clock: Clock;
   readonly #open: (socket: HaSocket) => LinkSocket;
+  #stopped = false;
   #address: string | null = null;
   #dialling: HaSocket | null = null;
   #link: LinkSocket | null = null;
@@ -33,11 +34,18 @@ export class SlaveDialer {
 
   /** Null: stay unconnected. The same address again changes nothing. Throws ADDRESS_ILLEGAL. */
   setAddress(address: string | null): void {
-    if (address === this.#address) return;
+    // A NameServer may answer after the end: dialling again would feed a store that closes.
+    if (this.#stopped || address === this.#address) return;
     if (address !== null) this.#options.addressBook.dial(address);
     this.#address = address;
     this.#drop('another master');
     if (address !== null) this.#dial(address);
+  }
+
+  /** For good. */
+  stop(): void {
+    this.setAddress(null);
+    this.#stopped = true;
   }
 
   /** The link that `open` made is closed. */

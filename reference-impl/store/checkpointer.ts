@@ -50,9 +50,11 @@ export class Checkpointer {
     const confirmOffset = this.#confirmOffset();
     queues.write();
     const files = [...queues.takeUnsyncedFiles(), ...index.write()];
+    const directories = queues.takeUnsyncedDirectories();
     // Before the first wait the stamps and the bytes belong together; after it new messages may have come.
     await this.#flusher.flushed();
     for (const file of files) await syncFile(this.#disk, file);
+    for (const directory of directories) if (this.#disk.exists(directory)) this.#disk.syncDirectory(directory);
     if (!this.#guard.writeable) return;
     if (storeTimestamp > 0) {
       checkpoint.physicMsgTimestamp = storeTimestamp;

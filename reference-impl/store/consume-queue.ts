@@ -197,9 +197,12 @@ export class ConsumeQueue {
     this.#files.disk.remove(this.#extDirectory);
   }
 
+  /** 0 for a filler, Infinity where a loss of power left no unit: both keep the search of `truncateTo` in order. */
   #unitEnd(queueOffset: number): number {
     const { view, at } = this.units(queueOffset, 1)!;
-    return readInt64(view, at) + view.getInt32(at + 8);
+    const size = view.getInt32(at + 8);
+    if (size === fillerSize) return 0;
+    return size <= 0 ? Infinity : readInt64(view, at) + size;
   }
 
   /** Position in `#tail` for one more unit. */

@@ -44,8 +44,11 @@ export class DiskGuard {
     this.#writeable = false;
   }
 
+  closed(): SwitchlabError {
+    return new SwitchlabError('STORE_CLOSED', `The store at ${this.#rootDir} takes no more writes.`);
+  }
+
   assertWriteable(): void {
-    if (!this.#writeable)
-      throw new SwitchlabError('STORE_CLOSED', `The store at ${this.#rootDir} takes no more writes.`);
+    if (!this.#writeable) throw this.closed();
   }
 }

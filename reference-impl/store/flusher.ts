@@ -16,11 +16,15 @@ export class Flusher {
   #segmentsKnown: number;
   readonly #waiting: { readonly offset: number; readonly resolve: () => void }[] = [];
 
-  /** @param onFailed the disk refused: nothing after flushedOffset is known to be durable */
-  constructor(log: CommitLog, onFlushed: () => void, onFailed: (thrown: unknown) => void) {
+  /**
+   * @param flushedOffset what is surely on disk
+   * @param onFailed the disk refused: nothing after flushedOffset is known to be durable
+   */
+  constructor(log: CommitLog, flushedOffset: number, onFlushed: () => void, onFailed: (thrown: unknown) => void) {
     this.#log = log;
-    this.#flushedOffset = log.writtenOffset;
-    this.#segmentsKnown = log.segments.length;
+    this.#flushedOffset = flushedOffset;
+    // The names of segments are as sure as the bytes in them.
+    this.#segmentsKnown = flushedOffset === log.writtenOffset ? log.segments.length : -1;
     this.#onFlushed = onFlushed;
     this.#onFailed = onFailed;
   }

@@ -22,6 +22,7 @@ import type {
   MessageFilter,
   MessageStore,
   StoreOptions,
+  StoreProgress,
 } from './types.ts';
 
 const flushPagesMin = 4;
@@ -48,6 +49,8 @@ export class LocalMessageStore implements MessageStore {
   #writeScheduled = false;
   /** Raw bytes came in: the end may be inside a record, and queue offsets are not known until it was looked at. */
   #rawTail = false;
+  /** The last checkpoint is being written: what came now would be behind it. */
+  #closing = false;
   #confirmOffset: number;
   #notifying = false;
   #notifyAgain = false;
@@ -59,7 +62,7 @@ export class LocalMessageStore implements MessageStore {
     files: Disk,
     clock: Clock,
     lock: FolderLock,
-    confirmOffset: number,
+    { flushedOffset, confirmOffset }: Pick<StoreProgress, 'flushedOffset' | 'confirmOffset'>,
     dledger: DLedgerLog | null,
   ) {
     this.#parts = parts;
@@ -75,6 +78,7 @@ export class LocalMessageStore implements MessageStore {
     this.#disk = disk;
     this.#flusher = new Flusher(
       parts.log,
+      flushedOffset,
       () => this.#notify(),
       (thrown) => disk.fail(thrown),
     );
@@ -93,7 +97,7 @@ export class LocalMessageStore implements MessageStore {
     ];
     if (options.flushDiskType === 'ASYNC_FLUSH') {
       this.#timers.push(clock.every(options.flushIntervalCommitLog, () => this.#flushDue()));
-    }
+    } else this.#flusher.start();
   }
 
   get minPhyOffset(): number {
@@ -112,6 +116,10 @@ export class LocalMessageStore implements MessageStore {
     return this.#flusher.flushedOffset;
   }
 
+  get safeOffset(): number {
+    return this.#options.flushDiskType === 'SYNC_FLUSH' ? this.flushedOffset : this.writtenOffset;
+  }
+
   get confirmOffset(): number {
     return this.#options.confirmOffsetLimitsDispatch ? this.#confirmOffset : this.writtenOffset;
   }
@@ -121,7 +129,7 @@ export class LocalMessageStore implements MessageStore {
   }
 
   get writeable(): boolean {
-    return this.#disk.writeable;
+    return this.#disk.writeable && !this.#closing;
   }
 
   append(message: MessageToStore): AppendResult | AppendRefusal {
@@ -226,7 +234,7 @@ export class LocalMessageStore implements MessageStore {
   }
 
   appendRaw(offset: number, data: Uint8Array): void {
-    this.#disk.assertWriteable();
+    this.#assertWriteable();
     const { log, dispatcher } = this.#parts;
     const wasEmpty = log.maxOffset === log.minOffset;
     this.#disk.run(() => log.appendRaw(offset, data));
@@ -241,7 +249,7 @@ export class LocalMessageStore implements MessageStore {
   }
 
   truncateTo(offset: number): void {
-    this.#disk.assertWriteable();
+    this.#assertWriteable();
     const { log, queues, index, dispatcher } = this.#parts;
     this.#disk.run(() => {
       log.truncateTo(offset);
@@ -339,6 +347,7 @@ export class LocalMessageStore implements MessageStore {
   async close(): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     this.writeNow();
+    this.#closing = true;
     await this.#checkpointer.run();
     const { log, queues, index } = this.#parts;
     // After a failure the next start must not trust what is on disk.
@@ -351,8 +360,13 @@ export class LocalMessageStore implements MessageStore {
     await this.#lock.release();
   }
 
+  #assertWriteable(): void {
+    if (this.#closing) throw this.#disk.closed();
+    this.#disk.assertWriteable();
+  }
+
   #refusalOf(message: MessageToStore): AppendRefusal | null {
-    if (!this.#disk.writeable) return 'SERVICE_NOT_AVAILABLE';
+    if (!this.writeable) return 'SERVICE_NOT_AVAILABLE';
     assert(!this.#rawTail, 'append behind raw bytes: truncateIncompleteTail comes first');
     if (message.properties.length > propertiesSizeMax) return 'PROPERTIES_SIZE_EXCEEDED';
     return message.body.length > this.#options.maxMessageSize || message.queueId < 0 ? 'MESSAGE_ILLEGAL' : null;
@@ -387,6 +401,7 @@ export class LocalMessageStore implements MessageStore {
   };
 
   #dispatch(): void {
+    if (this.#closing) return;
     const limit = Math.min(this.confirmOffset, this.writtenOffset);
     this.#disk.run(() => this.#parts.dispatcher.run(limit));
   }

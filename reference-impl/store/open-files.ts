@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Disk, DiskFile } from '../base/disk.ts';
 import { createSegment } from './segment-files.ts';
 
@@ -8,6 +9,8 @@ export class OpenFiles {
   readonly disk: Disk;
   /** In order of use, oldest first. */
   readonly #files = new Map<string, DiskFile>();
+  /** Directories with names that may not be durable. */
+  readonly #grown = new Set<string>();
 
   constructor(disk: Disk) {
     this.disk = disk;
@@ -24,7 +27,15 @@ export class OpenFiles {
   /** Creates a segment of zeros; open until the next call. */
   create(path: string, segmentSize: number): DiskFile {
     this.close(path);
+    this.#grown.add(dirname(path));
     return this.#remember(path, createSegment(this.disk, path, segmentSize));
+  }
+
+  /** Directories in which files were created since the last call. */
+  takeGrownDirectories(): string[] {
+    const directories = [...this.#grown];
+    this.#grown.clear();
+    return directories;
   }
 
   close(path: string): void {

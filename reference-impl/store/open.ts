@@ -40,12 +40,14 @@ export async function openStore(options: StoreOptions): Promise<MessageStore> {
     const confirmed = dledgerLog?.committedPosition() ?? parts.checkpoint.confirmPhyOffset;
     const limit = options.confirmOffsetLimitsDispatch ? confirmed : Infinity;
     const { checkCRCOnRecover } = options;
-    recover(parts, { aborted, checkCRCOnRecover, confirmOffset: limit, dledger: dledgerLog });
+    const flushedOffset = recover(parts, { aborted, checkCRCOnRecover, confirmOffset: limit, dledger: dledgerLog });
     // What is in the queues was confirmed, whatever the checkpoint knows.
     const known = dledgerLog === null ? limit : Math.max(limit, parts.dispatcher.offset);
     const confirmOffset = Math.max(Math.min(known, parts.log.maxOffset), parts.log.minOffset);
     createAbortFile(disk, rootDir, options.release);
-    return new LocalMessageStore(parts, options, disk, options.clock ?? systemClock, lock, confirmOffset, dledgerLog);
+    const clock = options.clock ?? systemClock;
+    const progress = { flushedOffset, confirmOffset };
+    return new LocalMessageStore(parts, options, disk, clock, lock, progress, dledgerLog);
   } catch (thrown) {
     await lock.release();
     throw thrown;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { javaHashCode } from '../base/bytes.ts';
 import type { Disk } from '../base/disk.ts';
 import { ConsumeQueue } from './consume-queue.ts';
@@ -108,6 +108,14 @@ export class QueueTable {
 
   takeUnsyncedFiles(): string[] {
     return [...this.all()].flatMap((queue) => queue.takeUnsyncedFiles());
+  }
+
+  /** Directories with names that a crash without power may take, up to the root. */
+  takeUnsyncedDirectories(): string[] {
+    const queues = this.#files.takeGrownDirectories();
+    if (queues.length === 0) return [];
+    const topics = queues.map((directory) => dirname(directory));
+    return [...new Set([...queues, ...topics, this.#directory, this.#rootDir])];
   }
 
   delete(topic: string): void {

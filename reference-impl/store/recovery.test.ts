@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../base/clock.ts';
+import { decodeRecord } from '../message/record.ts';
 import { openStore } from './open.ts';
 import { copyOf, message, placed, storeOptions, temporaryFolder } from './store.fixture.ts';
 
@@ -43,6 +44,27 @@ test('after a crash half a queue unit is put right from the log', async (t) => {
   const filter = { matchesTagsCode: (tagsCode: number) => seen.push(tagsCode) > 0, matchesRecord: null };
   assert.equal(again.getMessages('TopicA', 0, 0, 32, filter).records.length, 10);
   assert.deepEqual(new Set(seen), new Set([2598919]));
+  await again.close();
+});
+
+test('a hole that a loss of power left in a queue is filled from the log', async (t) => {
+  const root = temporaryFolder(t);
+  const options = storeOptions(root, { mappedFileSizeConsumeQueue: 400 });
+  const store = await openStore(options);
+  for (let i = 0; i < 90; i++) placed(store.append(message()));
+  await store.close();
+  const expected = Array.from({ length: 90 }, (_, i) => i);
+  // Nothing vouches for the queue without a checkpoint; the newest segments came to the disk, the first one did not.
+  rmSync(join(root, 'checkpoint'));
+  overwrite(join(root, 'consumequeue/TopicA/0', '0'.repeat(20)), 0, Buffer.alloc(400));
+  writeFileSync(join(root, 'abort'), '');
+  const again = await openStore(options);
+  assert.equal(again.minOffsetInQueue('TopicA', 0), 0);
+  const found = expected.flatMap((offset) => again.getMessages('TopicA', 0, offset, 1, null).records);
+  assert.deepEqual(
+    found.map((record) => decodeRecord(record).queueOffset),
+    expected,
+  );
   await again.close();
 });
 

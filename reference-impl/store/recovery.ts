@@ -38,19 +38,20 @@ export interface RecoveryOptions {
  * Finds the end of the commit log, cuts what lies behind it, and brings queues and index to the same point (store.md 7).
  * After a clean exit only records behind the queues' end are dispatched. After a crash everything that the checkpoint does
  * not vouch for is dispatched again.
+ * @returns how far the log is surely on disk: a process that crashed may have left the rest to the kernel
  */
-export function recover(parts: StoreParts, options: RecoveryOptions): void {
+export function recover(parts: StoreParts, options: RecoveryOptions): number {
   const { log, queues, index, dispatcher } = parts;
   if (log.segments.length === 0) {
     queues.deleteAll();
     index.deleteAll();
     options.dledger?.recovered();
-    return;
+    return log.maxOffset;
   }
-  for (const queue of queues.all()) queue.correctMinOffset(log.minOffset);
   const start = options.aborted ? startAfterCrash(parts) : startAfterExit(parts);
-  // A crash can leave half a unit behind; the log tells again what belongs there.
+  // A crash can leave half a unit behind, or none between others; the log tells again what belongs there.
   if (options.aborted) for (const queue of queues.all()) queue.truncateTo(start);
+  for (const queue of queues.all()) queue.correctMinOffset(log.minOffset);
   dispatcher.offset = Math.max(start, queues.maxPhysicOffset);
   const { dledger } = options;
   const scanStart = dledger === null ? start : dledger.scanFrom(start);
@@ -70,6 +71,7 @@ export function recover(parts: StoreParts, options: RecoveryOptions): void {
   index.forgetBehind(end);
   dispatcher.offset = Math.min(dispatcher.offset, end);
   dledger?.recovered();
+  return options.aborted ? start : end;
 }
 
 /** Newest segment that starts at or before the end of what the queues know. */

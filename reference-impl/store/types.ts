@@ -105,10 +105,12 @@ export interface DispatchEvent {
 /**
  * Offsets that only grow while a role lasts (a truncation or a role change may lower them), all in commit log bytes:
  * writtenOffset: handed to the kernel; flushedOffset: on disk (fdatasync); confirmOffset: agreed with replicas.
+ * safeOffset: what this store promises to keep: flushed with SYNC_FLUSH, written with ASYNC_FLUSH.
  */
 export interface StoreProgress {
   readonly writtenOffset: number;
   readonly flushedOffset: number;
+  readonly safeOffset: number;
   readonly confirmOffset: number;
 }
 

@@ -11,7 +11,7 @@ import { type RoleDefects, roleDefects } from './defects.ts';
 import { IdentityFiles } from './identity.ts';
 import { haOptions, type RoleIntervals, roleIntervals } from './intervals.ts';
 import { MasterSearch } from './master-search.ts';
-import { decideRole, newerGroup, type ReplicaGroup } from './role-decision.ts';
+import { decideRole, type KnownRole, mustAsk, newerGroup, type ReplicaGroup } from './role-decision.ts';
 import { RoleSearch } from './role-search.ts';
 import type { BrokerRoleName, ControlledBrokerRole, RoleDependencies, RoleHost } from './types.ts';
 
@@ -132,6 +132,11 @@ export class ControlledRole implements ControlledBrokerRole {
   roleChanged(notification: RemotingCommand): void {
     const group = notifiedGroup(notification);
     if (this.#controllerBrokerId === null || group.masterBrokerId === null) return;
+    if (mustAsk(this.#known(this.#controllerBrokerId), this.ha.lastEpoch, group)) {
+      // Without a role yet, the search for one asks anyway.
+      if (this.#timers.length > 0) void this.#poll().catch(() => {});
+      return;
+    }
     this.#learn(group).catch((thrown: unknown) => {
       this.#dependencies.log.error({ error: errorText(thrown) }, 'The role change failed');
     });
@@ -195,13 +200,16 @@ export class ControlledRole implements ControlledBrokerRole {
   async #adopt(group: ReplicaGroup): Promise<void> {
     const brokerId = this.#controllerBrokerId;
     assert(brokerId !== null, 'a role before an id');
-    const { asyncLearner } = this.#dependencies.config();
-    const isMaster = this.#name !== 'SLAVE';
-    const decision = decideRole({ brokerId, masterEpoch: this.#masterEpoch, isMaster, asyncLearner }, group);
+    const decision = decideRole(this.#known(brokerId), group);
     this.#declined = decision.take === 'DECLINE';
     if (decision.take === 'SET') this.ha.installSyncStateSet(group.syncStateSet);
     else if (decision.take === 'MASTER') await this.#becomeMaster(brokerId, group);
     else if (decision.take === 'SLAVE') await this.#becomeSlave(brokerId, decision.masterBrokerId, group);
+  }
+
+  #known(brokerId: number): KnownRole {
+    const { asyncLearner } = this.#dependencies.config();
+    return { brokerId, masterEpoch: this.#masterEpoch, isMaster: this.#name !== 'SLAVE', asyncLearner };
   }
 
   async #becomeMaster(brokerId: number, group: ReplicaGroup): Promise<void> {

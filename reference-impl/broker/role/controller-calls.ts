@@ -152,8 +152,8 @@ function setOf({ syncStateSet, syncStateSetEpoch }: GroupBody): SyncStateSet {
 
 function proposalAnswer(answer: RemotingCommand): ProposalAnswer {
   if (answer.code === ResponseCode.SUCCESS) return setOf(decodeSyncStateSet(answer.body));
+  // ALTER_SYNC_STATE_SET_FAILED is what a proposal gets that is the controller's set already: it may have been applied before.
   const { CONTROLLER_FENCED_MASTER_EPOCH, CONTROLLER_ALTER_SYNC_STATE_SET_FAILED } = ResponseCode;
-  const refused =
-    answer.code >= CONTROLLER_FENCED_MASTER_EPOCH && answer.code <= CONTROLLER_ALTER_SYNC_STATE_SET_FAILED;
+  const refused = answer.code >= CONTROLLER_FENCED_MASTER_EPOCH && answer.code < CONTROLLER_ALTER_SYNC_STATE_SET_FAILED;
   return refused ? 'REFUSED' : 'UNKNOWN';
 }

@@ -13,7 +13,7 @@ import {
   parseIdentity,
 } from './identity.ts';
 import { acksNeeded, inSyncCount, slaveAvailable } from './replication-rules.ts';
-import { decideRole, newerGroup, type ReplicaGroup } from './role-decision.ts';
+import { decideRole, mustAsk, newerGroup, type ReplicaGroup } from './role-decision.ts';
 
 const golden = new URL('../../../golden/controller/', import.meta.url);
 
@@ -115,4 +115,20 @@ test('an old slave is available while it is connected and near enough', () => {
   assert.equal(slaveAvailable(1000, [], 100), false);
   assert.equal(slaveAvailable(1000, [900], 100), false);
   assert.equal(slaveAvailable(1000, [10, 901], 100), true);
+});
+
+test('a notification of an epoch that this broker has begun before is not believed', () => {
+  const told = (masterBrokerId: number, masterEpoch: number): ReplicaGroup => ({
+    masterBrokerId,
+    masterAddress: 'h:1',
+    masterEpoch,
+    syncStateSet: { members: new Set([masterBrokerId]), epoch: 3 },
+  });
+  const restarted = { brokerId: 1, masterEpoch: 0, isMaster: false, asyncLearner: false };
+  assert.equal(mustAsk(restarted, 2, told(1, 2)), true);
+  assert.equal(mustAsk(restarted, 2, told(1, 1)), true);
+  // Nobody can have joined a set whose master has not begun; another master is followed at once.
+  assert.equal(mustAsk(restarted, 2, told(1, 3)), false);
+  assert.equal(mustAsk(restarted, 2, told(2, 2)), false);
+  assert.equal(mustAsk({ ...restarted, masterEpoch: 2, isMaster: true }, 2, told(1, 2)), false);
 });

@@ -5,6 +5,7 @@
 // and granted again. Source: BrokerMetadata, TempBrokerMetadata, ReplicasManager, 5.3.3.
 import { dirname } from 'node:path';
 import type { Disk } from '../../base/disk.ts';
+import { replaceDurably } from '../../base/durable-file.ts';
 import { SwitchlabError } from '../../base/errors.ts';
 
 export interface BrokerIdentity {
@@ -80,31 +81,19 @@ export class IdentityFiles {
   begin(brokerId: number, registerCheckCode: string): AppliedIdentity {
     const applied = { clusterName: this.#clusterName, brokerName: this.#brokerName, brokerId, registerCheckCode };
     this.#disk.makeDirectory(dirname(this.#path));
-    this.#write(this.#temp, formatAppliedIdentity(applied));
+    replaceDurably(this.#disk, this.#temp, formatAppliedIdentity(applied));
     return applied;
   }
 
   /** The id was granted: the identity appears whole or not at all, then the temporary file goes. */
   grant(applied: AppliedIdentity): void {
-    this.#write(`${this.#path}.new`, formatIdentity(applied));
-    this.#disk.rename(`${this.#path}.new`, this.#path);
+    replaceDurably(this.#disk, this.#path, formatIdentity(applied));
     this.#disk.remove(this.#temp);
   }
 
   /** The id was refused: start over. */
   refuse(): void {
     this.#disk.remove(this.#temp);
-  }
-
-  #write(path: string, text: string): void {
-    const bytes = Buffer.from(text);
-    const file = this.#disk.open(path, 'w');
-    try {
-      file.write(bytes, 0, bytes.length, 0);
-      file.sync();
-    } finally {
-      file.close();
-    }
   }
 
   get #temp(): string {

@@ -35,6 +35,16 @@ export function decideRole(known: KnownRole, told: ReplicaGroup): RoleDecision {
   return { take: self ? 'MASTER' : 'SLAVE', masterBrokerId, masterAddress };
 }
 
+/**
+ * Whether this broker has to ask the controllers instead of believing a notification. One that names it master of an epoch
+ * that it has begun already can be older than this process: from a controller that was frozen, it may show the set as it
+ * was before an earlier life let others join, and a master that counts too few acknowledges what only it has.
+ * @param lastEpoch last entry of its epoch file
+ */
+export function mustAsk(known: KnownRole, lastEpoch: number, told: ReplicaGroup): boolean {
+  return !known.isMaster && told.masterBrokerId === known.brokerId && told.masterEpoch <= lastEpoch;
+}
+
 /** True when `a` tells something newer than `b`. */
 export function newerGroup(a: ReplicaGroup, b: ReplicaGroup): boolean {
   return a.masterEpoch === b.masterEpoch ? a.syncStateSet.epoch > b.syncStateSet.epoch : a.masterEpoch > b.masterEpoch;

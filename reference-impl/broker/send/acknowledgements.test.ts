@@ -11,7 +11,7 @@ import { type WaitingAnswer, WaitingAnswers } from './waiting-answers.ts';
 /** Progress and role as plain numbers, and the answers that came of them. */
 function bench(flushDiskType: 'ASYNC_FLUSH' | 'SYNC_FLUSH') {
   const config = brokerConfig('new', { flushDiskType, syncFlushTimeout: 5000, slaveTimeout: 3000 });
-  const store = { writtenOffset: 0, flushedOffset: 0, confirmOffset: 0, writeable: true };
+  const store = { writtenOffset: 0, flushedOffset: 0, safeOffset: 0, confirmOffset: 0, writeable: true };
   const role = {
     name: 'SYNC_MASTER',
     masterEpoch: 1,
