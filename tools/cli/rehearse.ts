@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
 import { Command } from 'commander';
@@ -19,6 +19,7 @@ import { renderRunbookHtml } from '../rehearse/runbook-html.ts';
 import { type Server, serversOf } from '../rehearse/servers.ts';
 import { verdictOf } from '../rehearse/verdict.ts';
 import { positiveInteger } from './arguments.ts';
+import { runFolderOf } from './finish.ts';
 import { projectRoot } from './run.ts';
 
 interface Options {
@@ -88,8 +89,10 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
   const servers = serversOf(deployment);
   const plan = choosePlan(options.plan, servers, from, to);
   const run = options.name ?? `rehearsal-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
-  const evidenceFolder = path.join(projectRoot, 'test-results', run);
+  const evidenceFolder = runFolderOf(run);
   const folder = path.resolve(base, options.folder ?? evidenceFolder, `site-${process.pid}`);
+  // A named run starts anew: logs of the former one must not be taken for its own.
+  rmSync(evidenceFolder, { recursive: true, force: true });
   mkdirSync(evidenceFolder, { recursive: true });
   const settings: RehearsalOptions = {
     servers,
@@ -212,8 +215,10 @@ program.action(async (paths: string[], options: Options) => {
       console.error(
         '\nInterrupted: nothing runs any more, and your files and stores are as they were. The same command begins anew, with fresh copies.',
       );
-      process.exitCode = interruptedCode(interrupted);
-    } else if (thrown instanceof SetupError) {
+      // A step may still wait for processes that have ended.
+      process.exit(interruptedCode(interrupted));
+    }
+    if (thrown instanceof SetupError) {
       console.error(thrown.message);
       process.exitCode = 3;
     } else {
