@@ -44,7 +44,9 @@ const interrupted = interruption();
 
 const program = new Command('conformance')
   .description('Judges an implementation of RocketMQ controller mode by the documented behaviour.')
-  .argument('[features...]', '`features` for all, a folder, a file, or file:line as a failure prints it', ['features'])
+  .argument('[features...]', '`features` for all, a folder, a file, or file:line as a failure prints it', [
+    'features/compatibility',
+  ])
   .option(
     '--target <list>',
     'reference, apache:<new>[,apache:<old>], dist:<folder> or a target file such as my-target.yaml',
