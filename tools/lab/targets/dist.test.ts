@@ -11,6 +11,7 @@ import type { Topology } from '../topology.ts';
 import { Unsupported } from '../unsupported.ts';
 import { installApache } from './apache-installation.ts';
 import { distTarget } from './dist.ts';
+import { until } from '../until.ts';
 
 let folder: Folder;
 before(async () => {
@@ -106,7 +107,8 @@ test('signals pass both scripts: it stops cleanly, freezes, and is gone when it 
   const first = servingPid(cluster);
   assert.notEqual(first, namesrv.pid);
   namesrv.pause();
-  assert.match(readFileSync(`/proc/${first}/stat`, 'latin1'), /\) T /);
+  const look = () => readFileSync(`/proc/${first}/stat`, 'latin1');
+  await until('it stands still', look, (stat) => /\) T /.test(stat), { deadlineMs: 5_000 });
   namesrv.resume();
   await namesrv.stop(10_000);
   assert.equal(runs(first), false);
