@@ -124,7 +124,9 @@ function brokerStatusLines({ versionDesc, maxOffset }: PairFacts): ExpectedLines
       ],
     ],
     [String.raw`\d+\.\d+`, ['putMessageAverageSize', 'timerEnqueueTps', 'timerDequeueTps']],
-    [String.raw`\d+\.\d\d`, ['commitLogDiskRatio', 'consumeQueueDiskRatio', 'putLatency99', 'putLatency999']],
+    [String.raw`\d+\.\d\d`, ['putLatency99', 'putLatency999']],
+    // A double of whole percent: a disk a fifth full is 0.2.
+    [String.raw`[01]\.\d\d?`, ['commitLogDiskRatio', 'consumeQueueDiskRatio']],
     [String.raw`[\d. ]+`, ['putTps', 'getFoundTps', 'getMissTps', 'getTotalTps', 'getTransferredTps']],
     [String.raw`\d+ B`, ['remainHowManyDataToFlush']],
     [String.raw`\[ \d+ days, \d+ hours, \d+ minutes, \d+ seconds \]`, ['runtime']],
@@ -140,7 +142,7 @@ function brokerStatusLines({ versionDesc, maxOffset }: PairFacts): ExpectedLines
   const line = (key: string, value: string) => new RegExp(`^${key.padEnd(32)}: (${value})$`);
   return [
     ...shapes.flatMap(([value, keys]) => keys.map((key) => line(key, value))),
-    /^commitLogDiskRatio_\S*\/store\/commitlog: \d+\.\d\d$/,
+    /^commitLogDiskRatio_\S*\/store\/commitlog: [01]\.\d\d?$/,
   ];
 }
 
