@@ -166,6 +166,11 @@ export function recordSizeAt(view: DataView, at: number, available: number): num
   return size > available ? incompleteRecord : size;
 }
 
+/** Place in the commit log that the record at `at` names. */
+export function physicalOffsetOf(view: DataView, at: number): number {
+  return readInt64(view, at + recordPosition.physicalOffset);
+}
+
 /** Position, relative to the record, of the body's length: behind both hosts. */
 export function bodyLengthPosition(sysFlag: number): number {
   return 84 + (sysFlag & SysFlag.BORN_HOST_V6 ? 12 : 0) + (sysFlag & SysFlag.STORE_HOST_V6 ? 12 : 0);

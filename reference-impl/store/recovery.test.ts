@@ -31,6 +31,25 @@ test('after a crash the log ends before a damaged body, unless CRCs are not to b
   await checked.close();
 });
 
+const lostSectors = [
+  { what: 'the place of a record', at: 28, bytes: Buffer.alloc(8) },
+  { what: 'a sector of its properties', at: 200, bytes: Buffer.alloc(512) },
+];
+for (const { what, at, bytes } of lostSectors) {
+  test(`after a loss of power the log ends before ${what} that did not come to the disk`, async (t) => {
+    const root = temporaryFolder(t);
+    const store = await openStore(storeOptions(root));
+    const properties = `LONG\u0001${'x'.repeat(1000)}\u0002`;
+    const results = Array.from({ length: 10 }, () => placed(store.append(message({ properties }))));
+    await store.close();
+    writeFileSync(join(root, 'abort'), '');
+    overwrite(join(root, 'commitlog', '0'.repeat(20)), results[6]!.physicalOffset + at, bytes);
+    const again = await openStore(storeOptions(root));
+    assert.equal(again.maxPhyOffset, results[6]!.physicalOffset);
+    await again.close();
+  });
+}
+
 test('after a crash half a queue unit is put right from the log', async (t) => {
   const root = temporaryFolder(t);
   const store = await openStore(storeOptions(root));

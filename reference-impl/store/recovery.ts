@@ -2,6 +2,7 @@ import {
   blankSize,
   isBodyIntact,
   notARecord,
+  physicalOffsetOf,
   propertiesLengthPosition,
   recordSizeMin,
   storeTimestampOf,
@@ -15,6 +16,9 @@ import type { KeyIndex } from './key-index.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { QueueTable } from './queue-table.ts';
 import { scanRecords } from './scan.ts';
+
+/** What a disk holds where a loss of power kept nothing. */
+const sector = Buffer.alloc(512);
 
 export interface StoreParts {
   readonly log: CommitLog;
@@ -57,7 +61,9 @@ export function recover(parts: StoreParts, options: RecoveryOptions): number {
   const scanStart = dledger === null ? start : dledger.scanFrom(start);
   const { offset: end } = scanRecords(log, scanStart, log.writtenOffset, (bytes, view, at, size, offset) => {
     const propertiesAt = propertiesLengthPosition(view, at, size);
-    if (propertiesAt === -1 || isTorn(log.framing, bytes, view, propertiesAt, at + size)) return false;
+    // A record tells its own place. Where it names another one, its header did not come to the disk as a whole.
+    if (propertiesAt === -1 || physicalOffsetOf(view, at) !== offset) return false;
+    if (isTorn(log.framing, bytes, view, propertiesAt, at + size)) return false;
     if (options.checkCRCOnRecover && !isBodyIntact(bytes, view, at)) return false;
     if (dledger !== null && !dledger.follows(view, at, offset)) return false;
     if (offset >= dispatcher.offset && offset + size <= options.confirmOffset) {
@@ -99,10 +105,11 @@ function firstStoreTimestamp(log: CommitLog, segment: LogSegment): number {
 }
 
 /**
- * Text does not end with a zero byte: where topic or properties do and no record follows, a crash cut the write short
- * behind the body, which the CRC does not cover.
+ * Topic and properties are text, which the CRC of the body does not cover. It holds no sector of zeros, and where it ends
+ * with a zero byte and no record follows, a crash cut the write short.
  */
 function isTorn(framing: Framing, bytes: Buffer, view: DataView, propertiesAt: number, end: number): boolean {
+  if (end - propertiesAt > sector.length && bytes.subarray(propertiesAt, end).includes(sector)) return true;
   const lastOfText = end === propertiesAt + 2 ? propertiesAt - 1 : end - 1;
   if (bytes[lastOfText] !== 0) return false;
   return end + framing.headBytes > bytes.length || framing.frameSizeAt(view, end, Infinity) === notARecord;

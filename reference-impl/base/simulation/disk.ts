@@ -30,7 +30,7 @@ export interface DiskDefect {
 /**
  * The disk of one machine. It outlives the processes that use it. A process that dies leaves all that the kernel took, up
  * to any byte of the write that it died in. When the power fails, too, only what was synced stays for sure: names as far as
- * a directory was synced or the journal came, and of each write that was not synced all, nothing or a part.
+ * a directory was synced or the journal came, and each sector as it was at some moment since it was synced.
  */
 export class SimulatedDisk {
   readonly #time: VirtualTime;
@@ -267,14 +267,28 @@ class Inode {
   afterPowerLoss(random: Random): Inode {
     const left = new Inode(true);
     left.seen = this.#durable.copy();
+    // The kernel brings sectors, not writes, to the disk: each as it was at some moment.
+    const settled = new Set<number>();
     for (const change of this.#pending) {
-      // Sizes are kept with the names, in order; bytes come whenever they come.
-      const dice = change.bytes === null ? 2 : random.int(4);
-      if (dice === 0) continue;
-      left.seen.change(dice === 1 ? torn(change, left.seen, random) : change);
+      // Sizes are kept with the names, in order.
+      if (change.bytes === null) left.seen.change(change);
+      else
+        for (const { sector, piece } of sectorsOf(change.position, change.bytes)) {
+          if (random.int(4) === 0) settled.add(sector);
+          if (!settled.has(sector)) left.seen.change(piece);
+        }
     }
     left.#durable = left.seen.copy();
     return left;
+  }
+}
+
+function* sectorsOf(position: number, bytes: Buffer): Generator<{ sector: number; piece: Change }> {
+  for (let at = 0; at < bytes.length; ) {
+    const sector = Math.floor((position + at) / sectorBytes);
+    const end = Math.min(bytes.length, (sector + 1) * sectorBytes - position);
+    yield { sector, piece: { position: position + at, bytes: bytes.subarray(at, end) } };
+    at = end;
   }
 }
 
