@@ -90,9 +90,11 @@ export async function createConsumer(options: ConsumerOptions): Promise<Consumer
   }
 
   async function addressOf(queue: MessageQueue): Promise<string> {
-    const route = await routes.route(topic);
-    const address = route === null ? null : brokerAddress(route, queue.brokerName, brokerId);
-    if (address !== null) return address;
+    for (const ask of [routes.route, routes.refresh]) {
+      const route = await ask(topic);
+      const address = route === null ? null : brokerAddress(route, queue.brokerName, brokerId);
+      if (address !== null) return address;
+    }
     const text = `Topic ${topic} has no broker ${brokerId} of ${queue.brokerName} in its route.`;
     throw new SwitchlabError('CONSUMER_NO_BROKER', text);
   }
