@@ -10,8 +10,8 @@ import { controllerRegisterBroker } from '../../remoting/commands/controller-reg
 import { notifyBrokerRoleChanged } from '../../remoting/commands/notify-broker-role-changed.ts';
 import { decodeHeader, encodeHeader } from '../../remoting/header.ts';
 import { ControllerCalls } from './calls.ts';
-import type { Endpoint } from './network.ts';
-import type { SimulatedProcess } from './virtual-time.ts';
+import type { Endpoint } from '../../remoting/simulation/network.ts';
+import type { SimulatedProcess } from '../../base/simulation/virtual-time.ts';
 import type { World } from './world.ts';
 
 export const clusterName = 'simulated';

@@ -1,7 +1,7 @@
 import { ResponseCode } from '../../remoting/codes.ts';
 import { type Command, encodeHeader, type HeaderInit, type HeaderSchema } from '../../remoting/header.ts';
 import type { RemotingCommand } from '../../remoting/types.ts';
-import type { SimulatedClient } from './network.ts';
+import type { SimulatedClient } from '../../remoting/simulation/network.ts';
 import type { World } from './world.ts';
 
 const callTimeoutMs = 400;

@@ -11,8 +11,8 @@ import { raftTimings } from '../../dledger/timings.ts';
 import { type ControllerEvent, encodeEvent, isPlausibleBody } from '../state/events.ts';
 import { ReplicasInfo } from '../state/replicas.ts';
 import { SimulatedDisk } from './disk.ts';
-import type { Endpoint } from './network.ts';
-import type { SimulatedProcess } from './virtual-time.ts';
+import type { Endpoint } from '../../remoting/simulation/network.ts';
+import type { SimulatedProcess } from '../../base/simulation/virtual-time.ts';
 import { Watch } from './watch.ts';
 import type { World } from './world.ts';
 

@@ -19,7 +19,6 @@ export const countNames = {
   framesCut: 'frames stopped by a cut',
   framesRepeated: 'frames repeated',
   framesLate: 'frames held back',
-  framesOvertaken: 'frames that overtook another',
   raftLeaders: 'Raft leaders',
   entriesCommitted: 'log entries committed',
   tailsReplaced: 'log tails cut and replaced',

@@ -1,7 +1,7 @@
 import type { Random } from '../../base/random.ts';
 import type { SegmentedBytes, StoreDisk } from '../../dledger/disk.ts';
 import type { CountName } from './counts.ts';
-import type { SimulatedProcess, VirtualTime } from './virtual-time.ts';
+import type { SimulatedProcess, VirtualTime } from '../../base/simulation/virtual-time.ts';
 import type { World } from './world.ts';
 
 /** A write, or with null a cut: zeros from `position` on. */

@@ -7,10 +7,10 @@ import { SimulatedController } from './controller.ts';
 import { type CountName, type Counts, noCounts } from './counts.ts';
 import { type DefectName, type Defect, defects } from './defects.ts';
 import { Faults } from './faults.ts';
-import { SimulatedNetwork } from './network.ts';
+import { SimulatedNetwork } from '../../remoting/simulation/network.ts';
 import { Safety } from './safety.ts';
 import { SimulatedTool } from './tool.ts';
-import { VirtualTime } from './virtual-time.ts';
+import { VirtualTime } from '../../base/simulation/virtual-time.ts';
 import type { World } from './world.ts';
 
 /** One schedule in so many has faults from the first moment on. */
@@ -62,7 +62,7 @@ class Schedule {
     this.#random = seededRandom(seed);
     this.#time = new VirtualTime(this.#random);
     const count = (name: CountName) => void this.#counts[name]++;
-    this.#network = new SimulatedNetwork(this.#time, this.#random, count);
+    this.#network = new SimulatedNetwork(this.#time, this.#random, { onFrame: (fate) => count(`frames${fate}`) });
     const size = sizes[this.#random.int(sizes.length)]!;
     const ids = Array.from({ length: size }, (_, i) => `n${i}`);
     const world: World = {

@@ -16,7 +16,7 @@ import type { DLedgerStore } from '../../dledger/dledger-store.ts';
 import type { ControllerEvent } from '../state/events.ts';
 import type { ReplicasInfo } from '../state/replicas.ts';
 import { pipedBrokerName } from './faults.ts';
-import type { SimulatedClient } from './network.ts';
+import type { SimulatedClient } from '../../remoting/simulation/network.ts';
 import type { Progress } from './safety.ts';
 import type { World } from './world.ts';
 

@@ -1,9 +1,9 @@
 import type { Random } from '../../base/random.ts';
 import type { CountName } from './counts.ts';
 import type { Defect } from './defects.ts';
-import type { SimulatedNetwork } from './network.ts';
+import type { SimulatedNetwork } from '../../remoting/simulation/network.ts';
 import type { Safety } from './safety.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import type { VirtualTime } from '../../base/simulation/virtual-time.ts';
 
 /** What every simulated process lives in. */
 export interface World {

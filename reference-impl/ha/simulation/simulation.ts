@@ -81,7 +81,7 @@ class Schedule {
     const random = seededRandom(seed);
     this.#random = random;
     this.#time = new VirtualTime(random, startMs);
-    this.#network = new SimulatedNetwork(this.#time, random, callTimeoutMs);
+    this.#network = new SimulatedNetwork(this.#time, random, { timeoutMaxMs: callTimeoutMs });
     this.#world = {
       time: this.#time,
       network: this.#network,

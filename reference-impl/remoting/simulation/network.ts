@@ -1,6 +1,8 @@
-import { SwitchlabError } from '../../base/errors.ts';
+import { AssertionFailure } from '../../base/assert.ts';
+import { errorText, SwitchlabError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import type { SimulatedProcess, VirtualTime } from '../../base/simulation/virtual-time.ts';
+import { ResponseCode } from '../codes.ts';
 import type {
   Connection,
   RemotingClient,
@@ -22,6 +24,17 @@ export interface Endpoint {
   readonly life: number;
 }
 
+export type SimulatedClient = Pick<RemotingClient, 'invoke' | 'invokeOneway'>;
+
+/** What becomes of a frame; a repeated or late one arrives, too. */
+export type FrameFate = 'Sent' | 'Cut' | 'Lost' | 'Repeated' | 'Late';
+
+export interface NetworkOptions {
+  /** Callers wait no longer than this, whatever they say. */
+  readonly timeoutMaxMs?: number;
+  readonly onFrame?: (fate: FrameFate) => void;
+}
+
 const repeatedEvery = 20;
 const lateEvery = 30;
 const delayMaxMs = 40;
@@ -32,17 +45,18 @@ export class SimulatedNetwork {
   readonly #time: VirtualTime;
   readonly #random: Random;
   readonly #timeoutMaxMs: number;
+  readonly #onFrame: (fate: FrameFate) => void;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #cut = new Set<string>();
   #lives = 0;
   /** Share of frames that get lost. 0 is calm: then none is late or repeated either. */
   lossRate = 0;
 
-  /** @param timeoutMaxMs callers wait no longer than this, whatever they say */
-  constructor(time: VirtualTime, random: Random, timeoutMaxMs = Infinity) {
+  constructor(time: VirtualTime, random: Random, { timeoutMaxMs = Infinity, onFrame = () => {} }: NetworkOptions = {}) {
     this.#time = time;
     this.#random = random;
     this.#timeoutMaxMs = timeoutMaxMs;
+    this.#onFrame = onFrame;
   }
 
   listen(address: string, process: SimulatedProcess): Endpoint & Pick<RemotingServer, 'handle'> {
@@ -53,7 +67,7 @@ export class SimulatedNetwork {
     return { ...endpoint, handle: (code, handler) => handlers.set(code, handler) };
   }
 
-  client(from: Endpoint): Pick<RemotingClient, 'invoke' | 'invokeOneway'> {
+  client(from: Endpoint): SimulatedClient {
     return {
       invoke: (to, request, timeoutMs) => this.#invoke(from, to, request, Math.min(timeoutMs, this.#timeoutMaxMs)),
       invokeOneway: (to, request) => {
@@ -88,8 +102,13 @@ export class SimulatedNetwork {
     if (target === undefined || !target.process.alive) return null;
     const handler = target.handlers.get(request.code);
     if (handler === undefined) return { code: 3, remark: `request type ${request.code} not supported` };
-    const response = await handler(frame(request), this.#connection(from, target));
-    return target.process.alive ? response : undefined;
+    try {
+      const response = await handler(frame(request), this.#connection(from, target));
+      return target.process.alive ? response : undefined;
+    } catch (thrown) {
+      if (thrown instanceof AssertionFailure) throw thrown;
+      return { code: ResponseCode.SYSTEM_ERROR, remark: errorText(thrown) };
+    }
   }
 
   #connection(from: Endpoint, target: Endpoint): Connection {
@@ -126,10 +145,14 @@ export class SimulatedNetwork {
 
   #transmit(from: string, to: string, deliver: () => void, life?: SimulatedProcess): void {
     const calm = this.lossRate === 0;
-    if (this.isCut(from, to) || (!calm && this.#random.next() < this.lossRate)) return;
+    this.#onFrame('Sent');
+    if (this.isCut(from, to)) return this.#onFrame('Cut');
+    if (!calm && this.#random.next() < this.lossRate) return this.#onFrame('Lost');
     const copies = !calm && this.#random.int(repeatedEvery) === 0 ? 2 : 1;
+    if (copies === 2) this.#onFrame('Repeated');
     for (let copy = 0; copy < copies; copy++) {
       const late = !calm && this.#random.int(lateEvery) === 0;
+      if (late) this.#onFrame('Late');
       const delayMs = this.#random.int(late ? lateMaxMs : delayMaxMs);
       // A request reaches whoever lives there when it arrives; an answer, only the life that asked.
       this.#time.after(delayMs, life ?? (() => this.#living(to)), deliver);
