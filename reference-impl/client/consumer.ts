@@ -90,8 +90,9 @@ export async function createConsumer(options: ConsumerOptions): Promise<Consumer
   }
 
   async function addressOf(queue: MessageQueue): Promise<string> {
-    for (const ask of [routes.route, routes.refresh]) {
-      const route = await ask(topic);
+    const asks = [() => routes.route(topic), () => routes.refresh(topic)];
+    for (const ask of asks) {
+      const route = await ask();
       const address = route === null ? null : brokerAddress(route, queue.brokerName, brokerId);
       if (address !== null) return address;
     }
