@@ -1,12 +1,13 @@
-import { planNames, readPlan, type UpgradePlan } from '../lab/upgrade/plan-file.ts';
-import { lies } from '../lab/upgrade/version-of.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import type { Target } from '../lab/targets/target.ts';
+import { type ClusterFacts, misfitOf } from '../lab/upgrade/misfit.ts';
+import { planNames, readPlan, type UpgradePlan } from '../lab/upgrade/plan-file.ts';
+import { rolesBy } from '../lab/upgrade/site.ts';
 import type { Server } from './servers.ts';
 
 /**
  * The plan of that name, or the only one that leads the servers from one target to the other. Plans that do harm are played
- * only when they are named. Throws `SetupError` that lists what fits.
+ * only when they are named. Throws `SetupError` that lists what fits, or why each plan does not.
  */
 export function choosePlan(
   name: string | undefined,
@@ -14,13 +15,22 @@ export function choosePlan(
   from: Target,
   to: Target,
 ): UpgradePlan {
-  if (name !== undefined) return readPlan(name);
-  const fitting = planNames()
+  const whyNot = (plan: UpgradePlan) =>
+    beyondFiles(plan) ?? misfitOf(plan, factsOf(servers, joinsControllers(plan), from, to));
+  if (name !== undefined) {
+    const plan = readPlan(name);
+    const reason = whyNot(plan);
+    if (reason === null) return plan;
+    throw new SetupError(`The plan "${name}" does not fit: ${reason}`);
+  }
+  const plans = planNames()
     .map(readPlan)
-    .filter((plan) => !doesHarm(plan) && fits(plan, servers, from, to));
-  if (fitting.length === 1) return fitting[0]!;
-  const list = (fitting.length > 0 ? fitting : planNames().map(readPlan)).map(
-    (plan) => `  --plan ${plan.name}\n      ${plan.title}`,
+    .filter((plan) => !doesHarm(plan))
+    .map((plan) => ({ plan, reason: whyNot(plan) }));
+  const fitting = plans.filter(({ reason }) => reason === null);
+  if (fitting.length === 1) return fitting[0]!.plan;
+  const list = (fitting.length > 0 ? fitting : plans).map(
+    ({ plan, reason }) => `  --plan ${plan.name}\n      ${plan.title}${reason === null ? '' : `\n      but ${reason}`}`,
   );
   const said =
     fitting.length > 0
@@ -29,31 +39,45 @@ export function choosePlan(
   throw new SetupError(`${said}:\n${list.join('\n')}`);
 }
 
+/** What a plan begins with that no set of files of one cluster describes; null when they do. */
+function beyondFiles({ start }: UpgradePlan): string | null {
+  const what = [
+    start.controllersMove ? 'it gives controllers two places' : null,
+    start.groupsJoin ? 'it sets new groups beside the old ones' : null,
+    start.controllersJoin ? 'it adds controllers to those that run' : null,
+  ].find((text) => text !== null);
+  return what === undefined
+    ? null
+    : `${what}, which a rehearsal cannot play. \`npm run conformance -- features/upgrade\` plays it on a cluster of the lab.`;
+}
+
+/** Controllers that the plan adds are there in their files only. */
+export function joinsControllers({ start }: UpgradePlan): boolean {
+  return start.controller === 'joins';
+}
+
 function doesHarm({ stages }: UpgradePlan): boolean {
   return stages.some(({ steps }) => steps.some(({ harm }) => harm !== undefined));
 }
 
-/** As far as the files tell; whether everything fits is said when the plan meets the site. */
-function fits({ from, to, start }: UpgradePlan, servers: readonly Server[], source: Target, target: Target): boolean {
-  if (!lies(source, from) || !lies(target, to)) return false;
-  const apart = servers.some(({ role }) => role === 'controller');
-  const within = servers.some(({ role, controllerAddress }) => role === 'namesrv' && controllerAddress !== null);
-  const controllers = apart ? 'apart' : within ? 'in NameServers' : 'none';
-  const wanted = start.controller === 'joins' ? 'apart' : start.controllers;
+/** As far as files tell. */
+function factsOf(servers: readonly Server[], controllersJoin: boolean, from: Target, to: Target): ClusterFacts {
+  const apart = servers.filter(({ role }) => role === 'controller').length;
+  const namesrvs = servers.filter(({ role }) => role === 'namesrv');
+  const within = namesrvs.filter(({ controllerAddress }) => controllerAddress !== null).length;
   const brokers = servers.filter(({ role }) => role === 'broker');
-  const namesrvs = servers.filter(({ role }) => role === 'namesrv').length;
-  return (
-    wanted === controllers &&
-    !start.controllersMove &&
-    !start.groupsJoin &&
-    !start.controllersJoin &&
-    brokers.every(({ file }) => rolesOf(file) === start.roles) &&
-    namesrvs >= start.namesrvsLeast
-  );
+  return {
+    from,
+    to,
+    namesrvs: namesrvs.length,
+    controllers: controllersJoin ? { apart: 0, within, joining: apart } : { apart, within, joining: 0 },
+    groups: Map.groupBy(
+      brokers.map(({ name, group, file }) => ({ name, group: group!, roles: rolesBy(settingsOf(file)) })),
+      ({ group }) => group,
+    ),
+  };
 }
 
-function rolesOf(file: Server['file']): UpgradePlan['start']['roles'] {
-  const says = (key: string) => file.facts.pairs.findLast((pair) => pair.key === key)?.value.trim() === 'true';
-  if (says('enableControllerMode')) return 'elected';
-  return says('enableDLegerCommitLog') ? 'dledger' : 'fixed';
+function settingsOf({ facts }: Server['file']): Record<string, string> {
+  return Object.fromEntries(facts.pairs.map(({ key, value }) => [key, value.trim()]));
 }

@@ -8,6 +8,7 @@ import type { Target } from '../lab/targets/target.ts';
 import { timelineIn } from '../lab/timeline.ts';
 import type { UpgradePlan } from '../lab/upgrade/plan-file.ts';
 import { Site, type SiteMember } from '../lab/upgrade/site.ts';
+import { joinsControllers } from './choose-plan.ts';
 import { labAddresses } from './lab-addresses.ts';
 import { below, rewrite, type Change } from './rewrite.ts';
 import type { Server } from './servers.ts';
@@ -73,7 +74,7 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
       role: server.role,
       group: server.group,
       replaces: null,
-      joins: joins(server, plan),
+      joins: server.role === 'controller' && joinsControllers(plan),
       address: at(address),
       controllerAddress,
       storeFolder: storeFolderOf(server, home),
@@ -98,11 +99,6 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
 
 /** Keys that name ports of their own, in all files together. */
 const sparePortsMax = 32;
-
-/** Controllers that the plan adds are there in their files only. */
-function joins({ role, controllerAddress }: Server, { start }: UpgradePlan): boolean {
-  return role === 'controller' && controllerAddress !== null && start.controller === 'joins';
-}
 
 /** Where the data of a server is on the user's machine, null when it keeps none. */
 export function storeOf({ role, file, controllerAddress }: Server): string | null {

@@ -1,11 +1,11 @@
 import { SetupError } from '../setup-error.ts';
 import type { Action } from './action.ts';
 import type { Condition } from './condition.ts';
+import { type BrokerFacts, type ClusterFacts, misfitOf } from './misfit.ts';
 import type { PlanHarm, PlanStage, PlanStep, UpgradePlan } from './plan-file.ts';
 import type { StageSelector, StepSelector } from './selectors.ts';
 import { fill, readWordsOf } from './sentence.ts';
 import { carriesController, rolesBy, type Site, type SiteMember } from './site.ts';
-import { lies, versionOf } from './version-of.ts';
 
 /** One step of a plan on the members of one site: what is played, shown by a dry run, and written into a runbook. */
 export interface ScriptStep {
@@ -44,7 +44,7 @@ export async function mastersOf(site: Site): Promise<Masters> {
 
 /** The steps of a plan on a site. Throws `SetupError` when the plan does not fit it. */
 export function scriptOf(plan: UpgradePlan, site: Site, masters: Masters): ScriptStep[] {
-  const misfit = misfitOf(plan, site);
+  const misfit = misfitOf(plan, factsOf(site));
   if (misfit !== null) throw new SetupError(`The plan "${plan.name}" does not fit: ${misfit}`);
   const places = plan.stages.flatMap((stage) => placesOf(stage, site, masters).map((place) => ({ stage, place })));
   const steps = places.flatMap(({ stage, place }) => stage.steps.map((step) => ({ stage, place, step })));
@@ -56,33 +56,24 @@ export function scriptOf(plan: UpgradePlan, site: Site, masters: Masters): Scrip
     .map((step, i) => Object.assign(step, { number: i + 1 }));
 }
 
-/** Why a plan cannot be played on a site, null when it can. */
-export function misfitOf({ from, to, start }: UpgradePlan, site: Site): string | null {
-  if (!lies(site.from, from)) return `it upgrades ${from}, and ${site.from.name} is ${versionOf(site.from)}.`;
-  if (!lies(site.to, to)) return `it leads to ${to}, and ${site.to.name} is ${versionOf(site.to)}.`;
+function factsOf(site: Site): ClusterFacts {
   const running = site.members.filter(({ joins }) => !joins);
-  const namesrvs = running.filter(({ role }) => role === 'namesrv');
-  if (namesrvs.length < start.namesrvsLeast)
-    return `it needs ${start.namesrvsLeast} NameServers, and there are ${namesrvs.length}.`;
-  for (const group of site.groups(false)) {
-    const replicas = site.replicas(group);
-    if (replicas.length < start.replicasLeast)
-      return `it needs ${start.replicasLeast} replicas in each group, and ${group} has ${replicas.length}.`;
-    const other = replicas.find(({ prepared: { config } }) => rolesBy(config) !== start.roles);
-    if (other)
-      return `its brokers have ${start.roles} roles, and ${other.name} has ${rolesBy(other.prepared.config)} ones.`;
-  }
   const controllers = running.filter((member) => carriesController(member));
-  const present = {
-    none: 0,
-    apart: controllers.filter(({ role }) => role === 'controller').length,
-    'in NameServers': controllers.filter(({ role }) => role === 'namesrv').length,
+  const count = (role: SiteMember['role'], among: readonly SiteMember[]) =>
+    among.filter((member) => member.role === role).length;
+  const replicas = (group: string): BrokerFacts[] =>
+    site.replicas(group).map(({ name, prepared: { config } }) => ({ name, roles: rolesBy(config) }));
+  return {
+    from: site.from,
+    to: site.to,
+    namesrvs: count('namesrv', running),
+    controllers: {
+      apart: count('controller', controllers),
+      within: count('namesrv', controllers),
+      joining: site.members.filter(({ joins, controllerAddress }) => joins && controllerAddress !== null).length,
+    },
+    groups: new Map(site.groups(false).map((group) => [group, replicas(group)])),
   };
-  if (start.controllers === 'none' ? controllers.length > 0 : present[start.controllers] === 0)
-    return `it begins with controllers ${start.controllers}, and there are ${present.apart} apart and ${present['in NameServers']} in NameServers.`;
-  if (start.controller === 'joins' && !site.members.some((member) => member.joins && member.controllerAddress !== null))
-    return 'it adds controllers, and the site names none to add.';
-  return null;
 }
 
 interface Place {

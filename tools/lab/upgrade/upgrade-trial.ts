@@ -10,8 +10,9 @@ import { type UpgradePlan, readPlan } from './plan-file.ts';
 import { type PlayEvent, Player, type PlayResult } from './player.ts';
 import { lookAt, servingMaster } from './looks.ts';
 import type { Condition } from './condition.ts';
-import { consumerGroup, type Judgement, UpgradeLoad } from './upgrade-load.ts';
-import { groupDefaults } from '../copied-tables.ts';
+import { holds } from './hold.ts';
+import { createTopic, topic } from './load-topic.ts';
+import { type Judgement, UpgradeLoad } from './upgrade-load.ts';
 import { isRunning, processOf, type Site } from './site.ts';
 import { commitLogFolder } from './stores.ts';
 import { Inconclusive } from '../inconclusive.ts';
@@ -28,9 +29,6 @@ export interface UpgradeTrialOptions extends Omit<ClusterOptions, 'targets' | 'h
   readonly observe: Observe;
 }
 
-/** The topic of the load. */
-export const topic = 'SwitchlabUpgrade';
-const topicQueues = 4;
 /** Messages acknowledged in each group, and delivered, before the first step. */
 const seedMessages = 50;
 const proofMessages = 20;
@@ -267,55 +265,9 @@ export class UpgradeTrial implements AsyncDisposable {
   }
 }
 
-/** Resolves when the condition holds for everything of these groups that runs. Throws `ConditionFailure`. */
-export async function holds(
-  condition: Condition,
-  site: Site,
-  groups: readonly string[],
-  profile: Profile,
-): Promise<void> {
-  const members = groups.flatMap((group) => site.replicas(group)).filter(isRunning);
-  const load = {
-    topics: [topic],
-    consumers: [],
-    attempts: [],
-    figures: noFigures,
-    on: nothing,
-    off: nothing,
-    giveUp: () => undefined,
-  };
-  const sight = { site, load, members, groups, memory: new Map() };
-  await until(
-    condition,
-    () => lookAt(condition, sight),
-    (look) => look.holds,
-    { deadlineMs: profile.deadlines.online },
-  );
-}
-
 /** A forbidden and allowed group says so in its files. */
 function withoutPermission(config: Settings): Settings {
   return Object.fromEntries(Object.entries(config).filter(([key]) => key !== 'brokerPermission'));
-}
-
-const noFigures = { sent: 0, acknowledged: 0, refused: 0, unknown: 0, delivered: 0 };
-const nothing = async () => undefined;
-
-/**
- * Creates topic and consumer group of the load in one broker group, which may create none by itself; resolves when every
- * NameServer has a route.
- */
-export async function createTopic(site: Site, group: string, profile: Profile): Promise<void> {
-  const config = { topicName: topic, readQueueNums: topicQueues, writeQueueNums: topicQueues, perm: 6 };
-  const { address } = await servingMaster(site, group);
-  await site.operator.createTopic(address, config);
-  await site.operator.createSubscriptionGroup(address, { ...groupDefaults, groupName: consumerGroup });
-  const look = () =>
-    site.askNamesrvs(async (operator) =>
-      (await operator.topicRoute(topic)).queueDatas.map(({ brokerName }) => brokerName),
-    );
-  const routed = (names: readonly (readonly string[])[]) => names.every((known) => known.includes(group));
-  await until(`${group} has a route`, look, routed, { deadlineMs: profile.deadlines.online });
 }
 
 /** Each step that ended goes into the report. */

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { readDeployment } from '../doctor/read-deployment.ts';
+import { SetupError } from '../lab/setup-error.ts';
+import { parseOneTarget } from '../lab/targets.ts';
+import { choosePlan } from './choose-plan.ts';
+import { serversOf } from './servers.ts';
+
+const samples = path.resolve(import.meta.dirname, '../../configs/samples');
+const controllers = [1, 2, 3].map((n) => `production/controller-${n}.conf`);
+
+interface Asked {
+  readonly files: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly plan?: string;
+}
+
+function chosen({ files, from = 'reference:old', to = 'reference:new', plan }: Asked): string {
+  const nothing = { byRole: {}, stores: [], controllerStores: [], versions: [], hosts: [], probes: [] };
+  const { deployment } = readDeployment({ base: samples, paths: [...files], hostsByFolder: false, ...nothing });
+  return choosePlan(plan, serversOf(deployment), parseOneTarget(from), parseOneTarget(to)).name;
+}
+
+function refused(asked: Asked, ...messages: readonly RegExp[]): void {
+  assert.throws(
+    () => chosen(asked),
+    (thrown) => {
+      assert.ok(thrown instanceof SetupError, String(thrown));
+      for (const message of messages) assert.match(thrown.message, message);
+      return true;
+    },
+  );
+}
+
+test('the only plan that leads these files there is taken', () => {
+  assert.equal(chosen({ files: ['production'], from: 'reference:new' }), 'rolling-restart');
+});
+
+test('plans that fit are listed when several do; one that does harm is none of them', () => {
+  const files = ['production-4.9', ...controllers];
+  refused(
+    { files },
+    /These plans fit your files; name one:/,
+    /--plan master-slave-aligned\n/,
+    /--plan master-slave-by-copy\n/,
+    /--plan master-slave-master-first\n/,
+    /^(?!.*slave-first)/s,
+    /^(?!.*dledger)/s,
+  );
+});
+
+test('a plan that does harm is taken when it is named', () => {
+  const files = ['production-4.9', ...controllers];
+  assert.equal(chosen({ files, plan: 'master-slave-slave-first' }), 'master-slave-slave-first');
+});
+
+test('when no plan fits, each says why not', () => {
+  refused(
+    { files: ['production-4.9'], from: 'reference:new' },
+    /No plan leads these files from reference:new to reference:new/,
+    /--plan master-slave-aligned\n.*\n +but it upgrades <5\.0\.0, and reference:new is 5\.3\.3\./,
+    /--plan rolling-restart\n.*\n +but its brokers have elected roles, and broker-a-0 has fixed ones\./,
+  );
+});
+
+test('a plan that is named and does not fit says why', () => {
+  const plan = 'master-slave-aligned';
+  refused({ files: ['production-4.9'], plan }, /begins with controllers apart, and there are 0 apart/);
+  refused({ files: ['production'], plan }, /its brokers have fixed roles, and broker-a-0 has elected ones/);
+  const one = ['production-4.9/namesrv-1.conf', 'production-4.9/namesrv-2.conf', 'production-4.9/broker-a-0.conf'];
+  refused({ files: [...one, ...controllers], plan }, /it needs 2 replicas in each group, and broker-a has 1/);
+  refused({ files: ['production-4.9'], plan: 'no-such' }, /Cannot read the plan "no-such"/);
+});
+
+test('controllers that a plan adds are none that run', () => {
+  const plan = 'master-slave-beside-old-nameservers';
+  assert.equal(chosen({ files: ['production-4.9', ...controllers], plan }), plan);
+  refused({ files: ['production-4.9'], plan }, /it adds controllers, and the site names none to add/);
+});
+
+test('a plan that files of one cluster cannot describe is not played in part', () => {
+  for (const plan of ['controllers-one-to-three', 'controllers-out-of-nameservers', 'dledger-beside'])
+    refused({ files: ['production'], from: 'reference:new', plan }, /which a rehearsal cannot play/);
+});
