@@ -15,13 +15,18 @@ const topicQueues = 4;
  */
 export async function createTopic(site: Site, group: string, profile: Profile): Promise<void> {
   const config = { topicName: topic, readQueueNums: topicQueues, writeQueueNums: topicQueues, perm: 6 };
-  const { address } = await servingMaster(site, group);
-  await site.operator.createTopic(address, config);
-  await site.operator.createSubscriptionGroup(address, { ...groupDefaults, groupName: consumerGroup });
+  const deadline = { deadlineMs: profile.deadlines.online };
+  // A master that was just elected is listed before it takes its first topic, and another may follow it.
+  const create = async () => {
+    const { address } = await servingMaster(site, group);
+    await site.operator.createTopic(address, config);
+    await site.operator.createSubscriptionGroup(address, { ...groupDefaults, groupName: consumerGroup });
+  };
+  await until(`${group} has the topic ${topic}`, create, () => true, deadline);
   const look = () =>
     site.askNamesrvs(async (operator) =>
       (await operator.topicRoute(topic)).queueDatas.map(({ brokerName }) => brokerName),
     );
   const routed = (names: readonly (readonly string[])[]) => names.every((known) => known.includes(group));
-  await until(`${group} has a route`, look, routed, { deadlineMs: profile.deadlines.online });
+  await until(`${group} has a route`, look, routed, deadline);
 }
