@@ -65,6 +65,17 @@ async function openClient() {
   return { socket, received: () => received, closed: () => closed };
 }
 
+test('a port that is in use is waited for, but not for ever', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const listen = `127.0.0.1:${(holder.address() as AddressInfo).port}`;
+  await assert.rejects(createProxy(toxiproxy.url!, 'kept', listen, proxy.upstream), Inconclusive);
+  const late = createProxy(toxiproxy.url!, 'freed', listen, proxy.upstream);
+  // The first attempt is under way while the port is still taken.
+  setImmediate(() => holder.close());
+  await (await late).remove();
+});
+
 test('refuse closes open connections and refuses new ones, until it heals', async () => {
   const client = await openClient();
   await link.refuse();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Toxiproxy, type Proxy as ApiProxy, type ToxicAttributeTypes, type ToxicType } from 'toxiproxy-node-client';
 import { errorText } from '../../reference-impl/base/errors.ts';
 import { Inconclusive } from './inconclusive.ts';
@@ -20,6 +21,9 @@ export interface Proxy {
 }
 
 const apiTimeoutMs = 8_000;
+/** For a port that was free when it was planned and is in use at the moment. */
+const bindTimeoutMs = 3_000;
+const bindAgainMs = 100;
 
 /** The client library knows no time-outs and keeps no error text: both are added here. */
 async function call<T>(what: string, work: Promise<T>): Promise<T> {
@@ -36,11 +40,28 @@ async function call<T>(what: string, work: Promise<T>): Promise<T> {
   }
 }
 
+/** The server has no other reason for this status than that it cannot listen. */
+function isBindFailure(thrown: unknown): boolean {
+  return errorText(thrown).endsWith('status code 500');
+}
+
 /** @param url API address of the server; `name` must be unique there */
 export async function createProxy(url: string, name: string, listen: string, upstream: string): Promise<Proxy> {
   const api = new Toxiproxy(url);
   const current = (): Promise<ApiProxy> => api.get(name);
-  await call(`create ${name} on ${listen}`, api.createProxy({ name, listen, upstream, enabled: true }));
+  const create = async (): Promise<void> => {
+    const endMs = performance.now() + bindTimeoutMs;
+    for (;;) {
+      try {
+        await api.createProxy({ name, listen, upstream, enabled: true });
+        return;
+      } catch (thrown) {
+        if (!isBindFailure(thrown) || performance.now() > endMs) throw thrown;
+        await delay(bindAgainMs);
+      }
+    }
+  };
+  await call(`create ${name} on ${listen}`, create());
   return {
     listen,
     upstream,

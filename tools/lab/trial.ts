@@ -237,7 +237,8 @@ export class Trial implements AsyncDisposable {
   }
 
   async controllerKnowsNobody(): Promise<void> {
-    const known = (await this.replicasInfo())?.inSyncReplicas ?? [];
+    const look = async () => (await this.replicasInfo())?.inSyncReplicas ?? [];
+    const known = await until('a controller tells what it knows', look, () => true, this.within('switch'));
     if (known.length > 0)
       throw new ConditionFailure(`The controller knows brokers of the group: ${JSON.stringify(known)}`);
   }
