@@ -12,6 +12,7 @@ import { Partition } from '../tools/lab/partition.ts';
 import { ReplicaHistories } from '../tools/lab/replica-histories.ts';
 import { Replicas } from '../tools/lab/replicas.ts';
 import { SyncStateView } from '../tools/lab/sync-state-view.ts';
+import { UnheardGrowth } from '../tools/lab/unheard-growth.ts';
 import { controllerModeGroup } from './support/groups.ts';
 import type { SwitchlabWorld } from './support/world.ts';
 
@@ -214,12 +215,12 @@ Then('the slave leaves the set', async function (this: SwitchlabWorld) {
 });
 
 When('the master hears no controller while the slave comes back into the set', async function (this: SwitchlabWorld) {
-  await this.with(Partition).oneWay(this.trial.controllers, [await this.with(Replicas).master()]);
-  const { server } = this.with(Replicas).fault;
-  await this.with(Replicas).mend(server);
-  await this.with(SyncStateView).returns(server);
+  await this.with(UnheardGrowth).happens(this.with(Replicas).fault.server);
+});
+
+When('the master that did not hear it is killed', async function (this: SwitchlabWorld) {
   await this.trial.traffic.acknowledges();
-  await this.with(Partition).heal();
+  await this.trial.killMaster(this.with(UnheardGrowth).master);
 });
 
 When('the controllers count the master as dead, and hear it again', async function (this: SwitchlabWorld) {

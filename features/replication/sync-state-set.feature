@@ -118,7 +118,8 @@ Feature: Who is in the SyncStateSet
       And a group under one controller, with traffic
       And a slave that was dead until it was out of the set
       When the master hears no controller while the slave comes back into the set
-      Then a master that is killed now is replaced
+      And the master that did not hear it is killed
+      Then the other replica takes over and accepts writes
       And every acknowledged message is readable from the new master
 
   @CTL-REG-12

@@ -134,10 +134,9 @@ export class Trial implements AsyncDisposable {
     this.options.observe('cut', links.length, `${links.length} links to the ${peer} were cut and healed`);
   }
 
-  async killMaster(): Promise<void> {
-    const [{ master }] = (await this.views.clusterInfo()) as [GroupView];
-    const server = this.cluster.replicas(this.group).find((replica) => addressOf(replica) === master);
-    if (!server) throw new ConditionFailure(`No replica of the group is the master: the NameServer lists ${master}.`);
+  /** @param server the master that NameServers list, unless given */
+  async killMaster(server?: PlannedServer): Promise<void> {
+    server ??= await this.#listedMaster();
     await this.cluster.process(server.name).kill();
     this.#killed = { server, atMs: Date.now() };
     this.options.observe(
@@ -311,6 +310,13 @@ export class Trial implements AsyncDisposable {
     const running = this.controllers.find(({ name }) => this.cluster.process(name).state === 'running');
     if (running === undefined) throw new Error('No controller runs that could be asked.');
     return (await this.views.operator.syncStateSet(addressOf(running), [this.group])).get(this.group);
+  }
+
+  async #listedMaster(): Promise<PlannedServer> {
+    const [{ master }] = (await this.views.clusterInfo()) as [GroupView];
+    const server = this.cluster.replicas(this.group).find((replica) => addressOf(replica) === master);
+    if (!server) throw new ConditionFailure(`No replica of the group is the master: the NameServer lists ${master}.`);
+    return server;
   }
 
   async #everyReplicaInSync(replicas: number): Promise<void> {
