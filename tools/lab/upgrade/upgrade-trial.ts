@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Profile } from '../profile.ts';
 import type { Targets } from '../targets.ts';
 import type { Target } from '../targets/target.ts';
 import type { Observe } from '../trial.ts';
