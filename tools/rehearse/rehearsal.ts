@@ -85,7 +85,7 @@ export class Rehearsal implements AsyncDisposable {
   /** Copies the stores, starts the cluster with load on it, plays the plan, and judges. */
   async play(): Promise<RehearsalResult> {
     const { plan, seed, evidenceFolder, profile, onEvent, onProgress, mayGoOn, showTheLoss } = this.#options;
-    const { site } = this.#userSite;
+    const { site, inUsersWords } = this.#userSite;
     const { deadlines } = readProfile(profile);
     const script = this.script();
     const { signal } = this.#ending;
@@ -111,7 +111,7 @@ export class Rehearsal implements AsyncDisposable {
       plan,
       load,
       deadlines,
-      onEvent,
+      onEvent: (event) => onEvent(eventIn(inUsersWords, event)),
       showTheLoss,
       mayGoOn: async (step) => {
         const goesOn = (await mayGoOn?.(step)) ?? true;
@@ -119,7 +119,7 @@ export class Rehearsal implements AsyncDisposable {
         return goesOn;
       },
     });
-    const played = await player.play();
+    const played = resultIn(inUsersWords, await player.play());
     const judged = played.outcome === 'played' || played.outcome === 'stopped';
     onProgress('comparing what was acknowledged with what is there');
     const judgement = judged ? await load.judge() : null;
@@ -150,6 +150,20 @@ export class Rehearsal implements AsyncDisposable {
     }
     if (!site.members.some(isRunning)) throw new SetupError('Nothing runs before this plan: it cannot be rehearsed.');
   }
+}
+
+function eventIn(inUsersWords: (text: string) => string, event: PlayEvent): PlayEvent {
+  if ('text' in event) return { ...event, text: inUsersWords(event.text) };
+  return 'reason' in event ? { ...event, reason: inUsersWords(event.reason) } : event;
+}
+
+function resultIn(inUsersWords: (text: string) => string, play: PlayResult): PlayResult {
+  const steps = play.steps.map((result) => ({
+    ...result,
+    reason: result.reason === null ? null : inUsersWords(result.reason),
+    seen: result.seen.map(inUsersWords),
+  }));
+  return { ...play, steps };
 }
 
 function expectedMasters(site: Site): Masters {
