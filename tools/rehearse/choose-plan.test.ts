@@ -5,7 +5,6 @@ import { parseOneTarget } from '../lab/targets.ts';
 import { choosePlan } from './choose-plan.ts';
 import { sampleControllers as controllers, sampleServers } from './samples.fixture.ts';
 
-
 interface Asked {
   readonly files: readonly string[];
   readonly from?: string;

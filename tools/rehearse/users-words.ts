@@ -12,7 +12,12 @@ export interface UsersWordsOptions {
 }
 
 /** What was seen in a rehearsal, with the user's own addresses and files in place of those of this machine. */
-export function usersWords({ servers, addresses, folder, evidenceFolder }: UsersWordsOptions): (text: string) => string {
+export function usersWords({
+  servers,
+  addresses,
+  folder,
+  evidenceFolder,
+}: UsersWordsOptions): (text: string) => string {
   const users = new Map(servers.flatMap((server) => addressesOf(server).flatMap((own) => pairs(own, addresses))));
   // Names of some servers are the beginnings of others'.
   const longestFirst = servers.toSorted((a, b) => b.name.length - a.name.length);
