@@ -2,13 +2,14 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import path from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
-import { processRegistry, reapOrphans } from '../lab/process-registry.ts';
+import { reapOrphans } from '../lab/process-registry.ts';
 import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { knowsBrokersByAddress } from '../lab/support.ts';
 import { absoluteTargets, parseTargets, type RoleTexts, type Targets } from '../lab/targets.ts';
 import { releases, roles, type Target } from '../lab/targets/target.ts';
 import { startToxiproxy } from '../lab/toxiproxy-server.ts';
+import { startWatcher } from '../lab/watcher.ts';
 import { compareVersions } from '../lab/version-range.ts';
 import { applicableTo, applyKnownDeviations, type JudgedRelease, readKnownDeviations } from '../report/deviations.ts';
 import { withEvidence } from '../report/evidence.ts';
@@ -113,8 +114,6 @@ async function runCucumber(
     reject: false,
     cancelSignal: interrupted,
   });
-  // When this process is killed, the next run ends its feature runner too.
-  if (runner.pid !== undefined) (await processRegistry()).add(runner.pid);
   const { exitCode, signal } = await runner;
   // A runner that was stopped leaves the processes of its scenarios.
   await reapOrphans();
@@ -174,6 +173,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
   rmSync(runFolder, { recursive: true, force: true });
   mkdirSync(runFolder, { recursive: true });
   await reapOrphans();
+  await using _watcher = startWatcher([]);
   await targets.prepare();
   await using toxiproxy = await startToxiproxy({ runFolder });
   if (toxiproxy.missing) console.error(`Links cannot be cut: ${toxiproxy.missing}`);

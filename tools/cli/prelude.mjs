@@ -34,7 +34,8 @@ if (!env.NODE_V8_COVERAGE) env.NODE_COMPILE_CACHE ??= path.join(root, '.cache/co
 
 const [script, ...args] = process.argv.slice(2);
 const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', path.resolve(root, script), ...args], {
-  stdio: 'inherit',
+  // By the channel the script notices when this process is killed.
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env,
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

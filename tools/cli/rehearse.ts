@@ -12,7 +12,9 @@ import type { Settings } from '../lab/settings-file.ts';
 import { parseOneTarget } from '../lab/targets.ts';
 import { actionText, type PlayEvent } from '../lab/upgrade/player.ts';
 import { versionOf } from '../lab/upgrade/version-of.ts';
+import { startWatcher } from '../lab/watcher.ts';
 import { choosePlan } from '../rehearse/choose-plan.ts';
+import { interruptedText, type Reached } from '../rehearse/interrupted.ts';
 import { Rehearsal, type RehearsalOptions } from '../rehearse/rehearsal.ts';
 import { renderMarkdown, type Runbook, runbookOf } from '../rehearse/runbook.ts';
 import { renderRunbookHtml } from '../rehearse/runbook-html.ts';
@@ -76,6 +78,8 @@ Exit codes: 0 every step held and nothing was lost, 1 not so, 2 inconclusive, 3 
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 3));
 
 const interrupted = interruption();
+/** How far the rehearsal came. */
+const reached: Reached = { step: null, kept: null };
 
 async function rehearse(paths: readonly string[], options: Options): Promise<number> {
   const base = process.env.INIT_CWD ?? process.cwd();
@@ -94,6 +98,7 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
   // A named run starts anew: logs of the former one must not be taken for its own.
   rmSync(evidenceFolder, { recursive: true, force: true });
   mkdirSync(evidenceFolder, { recursive: true });
+  reached.kept = path.relative(base, evidenceFolder);
   const settings: RehearsalOptions = {
     servers,
     plan,
@@ -111,6 +116,7 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
     ...(options.step ? { mayGoOn: askForEnter } : {}),
   };
   await reapOrphans();
+  await using _watcher = startWatcher([folder]);
   console.log(`${plan.title} (plan ${plan.name}), from ${from.name} to ${to.name}\n${plan.about}\n`);
   await using rehearsal = await Rehearsal.prepare(settings);
   printChanges(rehearsal);
@@ -122,8 +128,7 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
     writeRunbook(evidenceFolder, runbookOf(plan, names, script, null, []));
     return 0;
   }
-  await from.prepare();
-  await to.prepare();
+  await untilInterrupted(Promise.all([from.prepare(), to.prepare()]));
   const result = await untilInterrupted(rehearsal.play());
   const { lines, exitCode } = verdictOf(result);
   console.log(`\n${lines.join('\n')}`);
@@ -135,7 +140,7 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
   return exitCode;
 }
 
-/** A rehearsal that is interrupted ends here; what it started ends with the resources that hold it. */
+/** Work that is interrupted ends here; what it started ends with the resources that hold it. */
 async function untilInterrupted<T>(work: Promise<T>): Promise<T> {
   const stop = new Promise<never>((_, reject) => {
     const end = () => reject(new Inconclusive('interrupted'));
@@ -183,8 +188,10 @@ function stepText(total: number, number: number, title: string, hand: readonly s
 
 function printEvent(event: PlayEvent): void {
   const { acknowledged, delivered } = event.load;
-  if ('title' in event) console.log(`[${event.number}] ${event.title}`);
-  else if ('text' in event) console.log(`      ${event.text}`);
+  if ('title' in event) {
+    reached.step = `[${event.number}] ${event.title}`;
+    console.log(reached.step);
+  } else if ('text' in event) console.log(`      ${event.text}`);
   else if ('reason' in event) console.log(`      ${event.kind.toUpperCase()}: ${event.reason}`);
   else
     console.log(`      held, ${(event.ms / 1000).toFixed(1)} s; ${acknowledged} acknowledged, ${delivered} delivered`);
@@ -194,6 +201,8 @@ async function askForEnter(): Promise<boolean> {
   const reader = createInterface({ input: process.stdin, output: process.stdout });
   return await new Promise((resolve) => {
     reader.once('close', () => resolve(false));
+    // While it reads, the terminal hands Ctrl-C to it, and tells this process nothing.
+    reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     reader.question('      Enter goes on, Ctrl-D ends the rehearsal here: ', () => {
       resolve(true);
       reader.close();
@@ -212,9 +221,7 @@ program.action(async (paths: string[], options: Options) => {
     process.exitCode = await rehearse(paths, options);
   } catch (thrown) {
     if (interrupted.aborted) {
-      console.error(
-        '\nInterrupted: nothing runs any more, and your files and stores are as they were. The same command begins anew, with fresh copies.',
-      );
+      console.error(`\n${interruptedText(reached, process.argv.slice(2))}`);
       // A step may still wait for processes that have ended.
       process.exit(interruptedCode(interrupted));
     }

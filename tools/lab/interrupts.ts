@@ -9,6 +9,9 @@ const interrupting = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const name of interrupting) process.on(name, () => controller.abort(name));
+  // The start script holds a channel to this process, which closes when it is killed; to wait for that is no reason to stay.
+  process.once('disconnect', () => controller.abort('SIGHUP'));
+  process.channel?.unref();
   return controller.signal;
 }
 

@@ -56,13 +56,14 @@ export interface LabProcess extends AsyncDisposable {
 const lastLinesCount = 15;
 const startMark = '--- ';
 
-/** A process of the lab that has not started yet. Whoever disposes of it kills it. */
+/** A process of the lab that has not started yet. Whoever disposes of it kills it, and it starts no more. */
 export function createProcess(first: ProcessSpec): LabProcess {
   let spec = first;
   let child: Child | undefined;
   let ended: Promise<unknown> = Promise.resolve();
   let state: LabProcess['state'] = 'ready to start';
   let endIsWanted = false;
+  let isDisposed = false;
   let unexpectedExit: ProcessExit | null = null;
   /** Of the current or last start. */
   let hasGroup = false;
@@ -81,6 +82,7 @@ export function createProcess(first: ProcessSpec): LabProcess {
 
   async function start(mayEnd = false): Promise<void> {
     if (state === 'running' || state === 'paused') throw new Inconclusive(`${spec.name} runs already.`);
+    if (isDisposed) throw new Inconclusive(`${spec.name} was given up and starts no more.`);
     const registry = await processRegistry();
     hasGroup = Boolean(spec.signals);
     const started = spawn(spec);
@@ -174,6 +176,7 @@ export function createProcess(first: ProcessSpec): LabProcess {
       spec = next;
     },
     async [Symbol.asyncDispose]() {
+      isDisposed = true;
       if (state === 'running' || state === 'paused') await kill();
     },
   };

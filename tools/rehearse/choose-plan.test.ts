@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { test } from 'node:test';
-import { readDeployment } from '../doctor/read-deployment.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { parseOneTarget } from '../lab/targets.ts';
 import { choosePlan } from './choose-plan.ts';
-import { serversOf } from './servers.ts';
-
-const samples = path.resolve(import.meta.dirname, '../../configs/samples');
-const controllers = [1, 2, 3].map((n) => `production/controller-${n}.conf`);
+import { sampleControllers as controllers, sampleServers } from './samples.fixture.ts';
 
 interface Asked {
   readonly files: readonly string[];
@@ -18,9 +13,7 @@ interface Asked {
 }
 
 function chosen({ files, from = 'reference:old', to = 'reference:new', plan }: Asked): string {
-  const nothing = { byRole: {}, stores: [], controllerStores: [], versions: [], hosts: [], probes: [] };
-  const { deployment } = readDeployment({ base: samples, paths: [...files], hostsByFolder: false, ...nothing });
-  return choosePlan(plan, serversOf(deployment), parseOneTarget(from), parseOneTarget(to)).name;
+  return choosePlan(plan, sampleServers(files), parseOneTarget(from), parseOneTarget(to)).name;
 }
 
 function refused(asked: Asked, ...messages: readonly RegExp[]): void {

@@ -26,9 +26,7 @@ const chunkBytes = 4 * 1024 * 1024;
 
 /** Looks at the log of a copied store, before anything starts on it. @param original the user's store folder */
 export function ownLogOf(member: SiteMember, original: string): OwnLog {
-  const copied = commitLogFolder(member);
-  const folder = path.join(original, path.relative(member.storeFolder!, copied));
-  return { member, ends: logEndsOnDisk(member), folder };
+  return { member, ends: logEndsOnDisk(member), folder: path.join(original, 'commitlog') };
 }
 
 /** Compares what a store held with the log of the master that its group has now, byte by byte. */

@@ -9,12 +9,12 @@ import { createTopic, topic } from '../lab/upgrade/load-topic.ts';
 import { type PlayEvent, Player, type PlayResult } from '../lab/upgrade/player.ts';
 import type { UpgradePlan } from '../lab/upgrade/plan-file.ts';
 import { type Masters, type ScriptStep, scriptOf } from '../lab/upgrade/script.ts';
-import { isRunning, processOf, type Site, type SiteMember } from '../lab/upgrade/site.ts';
+import { isRunning, processOf, type Site } from '../lab/upgrade/site.ts';
 import { type Judgement, UpgradeLoad } from '../lab/upgrade/upgrade-load.ts';
-import { keptOf, type OwnLog, type OwnLogKept, ownLogOf } from './own-messages.ts';
+import { keptOf, type OwnLogKept } from './own-messages.ts';
 import type { Change } from './rewrite.ts';
 import type { Server } from './servers.ts';
-import { assertRoom, assertSegments, assertStore, copyStore, type StoreCopy } from './store-copy.ts';
+import { copyUserStores } from './user-stores.ts';
 import { prepareUserSite, type UserSite } from './user-site.ts';
 
 export interface RehearsalOptions {
@@ -53,6 +53,8 @@ export class Rehearsal implements AsyncDisposable {
   readonly #options: RehearsalOptions;
   readonly #userSite: UserSite;
   readonly #resources: AsyncDisposableStack;
+  /** Nothing more is copied, started or written from then on. */
+  readonly #ending = new AbortController();
 
   private constructor(options: RehearsalOptions, userSite: UserSite, resources: AsyncDisposableStack) {
     this.#options = options;
@@ -83,10 +85,11 @@ export class Rehearsal implements AsyncDisposable {
   /** Copies the stores, starts the cluster with load on it, plays the plan, and judges. */
   async play(): Promise<RehearsalResult> {
     const { plan, seed, evidenceFolder, profile, onEvent, onProgress, mayGoOn, showTheLoss } = this.#options;
-    const { site } = this.#userSite;
+    const { site, inUsersWords } = this.#userSite;
     const { deadlines } = readProfile(profile);
-    this.script();
-    const ownLogs = await this.#copyStores();
+    const script = this.script();
+    const { signal } = this.#ending;
+    const ownLogs = await copyUserStores({ ...this.#options, userSite: this.#userSite, script, signal });
     onProgress('starting the cluster as it is before the upgrade');
     await this.#startAll();
     const groups = site.groups(false);
@@ -108,11 +111,15 @@ export class Rehearsal implements AsyncDisposable {
       plan,
       load,
       deadlines,
-      onEvent,
+      onEvent: (event) => onEvent(eventIn(inUsersWords, event)),
       showTheLoss,
-      ...(mayGoOn ? { mayGoOn } : {}),
+      mayGoOn: async (step) => {
+        const goesOn = (await mayGoOn?.(step)) ?? true;
+        signal.throwIfAborted();
+        return goesOn;
+      },
     });
-    const played = await player.play();
+    const played = resultIn(inUsersWords, await player.play());
     const judged = played.outcome === 'played' || played.outcome === 'stopped';
     onProgress('comparing what was acknowledged with what is there');
     const judgement = judged ? await load.judge() : null;
@@ -122,31 +129,8 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort();
     await this.#resources.disposeAsync();
-  }
-
-  async #copyStores(): Promise<OwnLog[]> {
-    const { stores, folder, onProgress } = this.#options;
-    const { site, serverOf } = this.#userSite;
-    const copies = site.members.flatMap(
-      (member): (StoreCopy & { readonly member: SiteMember; readonly server: Server })[] => {
-        const server = serverOf(member);
-        const from = stores.get(server);
-        return from === undefined ? [] : [{ of: server.file.path, from, to: member.storeFolder!, member, server }];
-      },
-    );
-    for (const copy of copies) {
-      assertStore(copy);
-      const { mappedFileSizeCommitLog } = copy.member.prepared.config;
-      if (copy.server.role === 'broker')
-        assertSegments(copy, Number(mappedFileSizeCommitLog ?? copy.server.file.number('mappedFileSizeCommitLog')));
-    }
-    await assertRoom(copies, folder);
-    for (const copy of copies) {
-      onProgress(`copying the store of ${copy.of}`);
-      await copyStore(copy);
-    }
-    return copies.filter(({ server }) => server.role === 'broker').map(({ member, from }) => ownLogOf(member, from));
   }
 
   /** Controllers and NameServers first, then masters, then everybody else. */
@@ -166,6 +150,20 @@ export class Rehearsal implements AsyncDisposable {
     }
     if (!site.members.some(isRunning)) throw new SetupError('Nothing runs before this plan: it cannot be rehearsed.');
   }
+}
+
+function eventIn(inUsersWords: (text: string) => string, event: PlayEvent): PlayEvent {
+  if ('text' in event) return { ...event, text: inUsersWords(event.text) };
+  return 'reason' in event ? { ...event, reason: inUsersWords(event.reason) } : event;
+}
+
+function resultIn(inUsersWords: (text: string) => string, play: PlayResult): PlayResult {
+  const steps = play.steps.map((result) => ({
+    ...result,
+    reason: result.reason === null ? null : inUsersWords(result.reason),
+    seen: result.seen.map(inUsersWords),
+  }));
+  return { ...play, steps };
 }
 
 function expectedMasters(site: Site): Masters {

@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import { test } from 'node:test';
-import { readDeployment } from '../doctor/read-deployment.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { labAddresses } from './lab-addresses.ts';
 import { rewrite } from './rewrite.ts';
-import { type Server, serversOf } from './servers.ts';
-
-const samples = path.resolve(import.meta.dirname, '../../configs/samples');
-
-function servers(...paths: string[]): Server[] {
-  const nothing = { byRole: {}, stores: [], controllerStores: [], versions: [], hosts: [], probes: [] };
-  return serversOf(readDeployment({ base: samples, paths, hostsByFolder: false, ...nothing }).deployment);
-}
+import { sampleServers } from './samples.fixture.ts';
 
 const options = (addresses: ReadonlyMap<string, string>) => ({
   addresses,
@@ -22,7 +13,7 @@ const options = (addresses: ReadonlyMap<string, string>) => ({
 });
 
 test('addresses, ports and paths become others, every other key stays', async () => {
-  const all = servers('production');
+  const all = sampleServers(['production']);
   const addresses = await labAddresses(all);
   const broker = all.find(({ name }) => name === 'broker-a-0')!;
   const { config, changes } = rewrite(broker, options(addresses));
@@ -39,7 +30,7 @@ test('addresses, ports and paths become others, every other key stays', async ()
 });
 
 test('every process of the sample has a place of its own, and is known by the same one to all', async () => {
-  const all = servers('production');
+  const all = sampleServers(['production']);
   const places = [...(await labAddresses(all)).values()];
   assert.equal(new Set(places).size, 2 + 3 + 6);
   const addresses = await labAddresses(all);
@@ -50,7 +41,7 @@ test('every process of the sample has a place of its own, and is known by the sa
 });
 
 test('a server that a file names and nobody gave is refused, with file, line and key', async () => {
-  const all = servers('production');
+  const all = sampleServers(['production']);
   const addresses = new Map([...(await labAddresses(all))].filter(([address]) => !address.includes('mq-ctl-2')));
   const broker = all.find(({ role }) => role === 'broker')!;
   assert.throws(
@@ -61,7 +52,7 @@ test('a server that a file names and nobody gave is refused, with file, line and
 
 test('NameServers must be as many as brokers register with', () => {
   assert.throws(
-    () => servers('production/broker-a-0.conf', 'production/namesrv-1.conf'),
+    () => sampleServers(['production/broker-a-0.conf', 'production/namesrv-1.conf']),
     (error) => error instanceof SetupError && /lists 2 NameServers, and the files of 1 were given/.test(error.message),
   );
 });

@@ -1,4 +1,4 @@
-import type { Runbook, RunbookStep } from './runbook.ts';
+import { howToRead, type Runbook, type RunbookStep } from './runbook.ts';
 
 const style = `:root{color-scheme:light dark;--line:#8884;--warn:#b3541e}
 body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
@@ -18,6 +18,7 @@ export function renderRunbookHtml(runbook: Runbook): string {
 <title>${escape(runbook.title)}</title><style>${style}</style></head>
 <body><h1>${escape(runbook.title)}</h1>
 <p>From ${escape(runbook.from)} to ${escape(runbook.to)}. ${escape(runbook.about)} <small>${escape(runbook.requirements.join(', '))}</small></p>
+<p>${escape(howToRead)}</p>
 ${shown === '' ? '' : `<section><h2>The rehearsal</h2><ul>${shown}</ul></section>`}
 ${stages.join('\n')}
 </body></html>

@@ -16,6 +16,10 @@ export interface Runbook {
   readonly stages: readonly RunbookStage[];
 }
 
+/** What names and commands in it mean. */
+export const howToRead =
+  'Files are named as they were given to the rehearsal. bin/ is in the folder of the release; mqadmin is sh bin/mqadmin of the new one.';
+
 interface RunbookStage {
   readonly title: string;
   readonly steps: readonly RunbookStep[];
@@ -47,7 +51,6 @@ export function runbookOf(
   const stages: { title: string; steps: RunbookStep[] }[] = [];
   let stage = '';
   for (const step of script) {
-    // Steps name things by the lab's own addresses only in what was seen, which stays out of a runbook.
     const title = `${step.stage}${step.groups.length === 1 ? ` (${step.groups[0]})` : ''}`;
     if (title !== stage || step.number === 1) stages.push({ title, steps: [] });
     stage = title;
@@ -79,6 +82,8 @@ export function renderMarkdown(runbook: Runbook): string {
     `# ${runbook.title}`,
     '',
     `From ${runbook.from} to ${runbook.to}. ${runbook.about} (${runbook.requirements.join(', ')})`,
+    '',
+    howToRead,
     '',
   ];
   if (runbook.shown.length > 0) lines.push('## The rehearsal', '', ...runbook.shown.map((text) => `- ${text}`), '');

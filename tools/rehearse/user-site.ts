@@ -12,6 +12,7 @@ import { joinsControllers } from './choose-plan.ts';
 import { labAddresses } from './lab-addresses.ts';
 import { below, rewrite, type Change } from './rewrite.ts';
 import type { Server } from './servers.ts';
+import { usersWords } from './users-words.ts';
 
 export interface UserSiteOptions {
   readonly servers: readonly Server[];
@@ -31,6 +32,8 @@ export interface UserSite extends AsyncDisposable {
   readonly site: Site;
   readonly changes: ReadonlyMap<Server, readonly Change[]>;
   readonly serverOf: (member: SiteMember) => Server;
+  /** Puts the user's addresses and files in place of those of this machine. */
+  readonly inUsersWords: (text: string) => string;
 }
 
 /** Prepares a process for every server. Throws `SetupError` when the files do not fit together. */
@@ -94,7 +97,8 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
   const site = resources.use(new Site({ members, from, to, clusterName }));
   const serverOf = (member: SiteMember) => servers[members.indexOf(member)]!;
   const owned = resources.move();
-  return { site, changes, serverOf, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const inUsersWords = usersWords({ servers, addresses, folder, evidenceFolder });
+  return { site, changes, serverOf, inUsersWords, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Keys that name ports of their own, in all files together. */

@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { viewOf } from '../../../reference-impl/base/bytes.ts';
 import { blankRecord, decodeRecord, recordSizeAt } from '../../../reference-impl/message/record.ts';
 import { keyOf } from './deliveries.ts';
 
+/** Size and magic. */
+const headBytes = 8;
 const segmentName = /^\d{20}$/;
 
 /** One file of a commit log: the offset of its first byte, and its bytes. */
@@ -12,8 +14,15 @@ export interface LogSegment {
   readonly bytes: Buffer;
 }
 
-/** The files of a commit log in their order, unread. */
-export function segmentFiles(folder: string): { file: string; startOffset: number; size: number }[] {
+/** One file of a commit log, unread. */
+export interface SegmentFile {
+  readonly file: string;
+  readonly startOffset: number;
+  readonly size: number;
+}
+
+/** The files of a commit log in their order. */
+export function segmentFiles(folder: string): SegmentFile[] {
   const names = readdirSync(folder).filter((name) => segmentName.test(name));
   return names.sort().map((name) => {
     const file = join(folder, name);
@@ -42,6 +51,43 @@ export function wholeRecordsEnd(folder: string, endOffset: number): number {
     if (size !== blankRecord) break;
   }
   return end;
+}
+
+const windowBytes = 1024 * 1024;
+
+/**
+ * Where the last whole record of a log ends that no broker writes to; its begin when it holds none. Reads the last file
+ * with records only, in parts: files of a production cluster are a gigabyte each.
+ */
+export function logEnd(files: readonly SegmentFile[]): number {
+  const window = Buffer.allocUnsafe(windowBytes);
+  for (const { file, startOffset, size } of files.toReversed()) {
+    const descriptor = openSync(file, 'r');
+    try {
+      const end = recordsEnd(descriptor, size, window);
+      if (end > 0) return startOffset + end;
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+  return files[0]?.startOffset ?? 0;
+}
+
+/** The same in one file, from its first byte. */
+function recordsEnd(descriptor: number, fileBytes: number, window: Buffer): number {
+  const view = viewOf(window);
+  let windowAt = 0;
+  let filled = readSync(descriptor, window, 0, windowBytes, 0);
+  for (let at = 0; ; ) {
+    if (at + headBytes > windowAt + filled && at + headBytes <= fileBytes) {
+      windowAt = at;
+      filled = readSync(descriptor, window, 0, windowBytes, windowAt);
+    }
+    const size = recordSizeAt(view, at - windowAt, fileBytes - at);
+    if (size === blankRecord) return fileBytes;
+    if (size < 0) return at;
+    at += size;
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
-import { constants, existsSync } from 'node:fs';
-import { cp, readdir, rm, rmdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Inconclusive } from '../inconclusive.ts';
+import { copyTree } from '../sparse-copy.ts';
 import { isRunning, type SiteMember } from './site.ts';
 
 /** Removes every file of the store but those that match, and folders left empty. */
@@ -24,10 +25,7 @@ export async function deleteFiles(member: SiteMember, patterns: readonly string[
 /** Copies files of one store folder into another, all or those that match; what is there of the same name is replaced. */
 export async function copyFiles(from: string, to: string, only?: readonly string[]): Promise<number> {
   const files = (await filesOf(from)).filter((file) => only === undefined || matchesAny(file, only));
-  for (const file of files) {
-    const mode = constants.COPYFILE_FICLONE;
-    await cp(path.join(from, file), path.join(to, file), { force: true, preserveTimestamps: true, mode });
-  }
+  await copyTree(files.map((file) => [path.join(from, file), path.join(to, file)]));
   return files.length;
 }
 

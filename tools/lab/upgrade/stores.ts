@@ -1,6 +1,6 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { segmentsUpTo, wholeRecordsEnd } from '../traffic/commit-log.ts';
+import { logEnd, segmentFiles } from '../traffic/commit-log.ts';
 import type { SiteMember } from './site.ts';
 
 /** Where a commit log begins and ends. */
@@ -14,8 +14,8 @@ export interface LogEnds {
 export function logEndsOnDisk(member: SiteMember): LogEnds {
   const folder = commitLogFolder(member);
   if (!existsSync(folder)) return { minOffset: 0, maxOffset: 0 };
-  const minOffset = segmentsUpTo(folder).next().value?.startOffset ?? 0;
-  return { minOffset, maxOffset: Math.max(minOffset, wholeRecordsEnd(folder, Number.POSITIVE_INFINITY)) };
+  const files = segmentFiles(folder);
+  return { minOffset: files[0]?.startOffset ?? 0, maxOffset: logEnd(files) };
 }
 
 /** Folder of the segments of a plain commit log. */

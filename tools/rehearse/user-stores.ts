@@ -1,0 +1,72 @@
+import type { ScriptStep } from '../lab/upgrade/script.ts';
+import type { SiteMember } from '../lab/upgrade/site.ts';
+import { commitLogFolder } from '../lab/upgrade/stores.ts';
+import { type OwnLog, ownLogOf } from './own-messages.ts';
+import type { Server } from './servers.ts';
+import {
+  assertRoom,
+  assertSegments,
+  assertStore,
+  copyStore,
+  type MeasuredCopy,
+  measureStore,
+  type StoreCopy,
+} from './store-copy.ts';
+import type { UserSite } from './user-site.ts';
+
+export interface UserStoresOptions {
+  readonly userSite: UserSite;
+  /** Store folder of the user by server. */
+  readonly stores: ReadonlyMap<Server, string>;
+  readonly script: readonly ScriptStep[];
+  /** Takes the copies. */
+  readonly folder: string;
+  readonly onProgress: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Copies the stores that the user gave to where the processes of the rehearsal look for them. Throws `SetupError` before
+ * anything is copied when one of them is none or they do not fit on the disk. Resolves with the logs that brokers have then.
+ */
+export async function copyUserStores(options: UserStoresOptions): Promise<OwnLog[]> {
+  const { userSite, stores, script, folder, onProgress, signal } = options;
+  const given = userSite.site.members.flatMap((member) => {
+    const server = userSite.serverOf(member);
+    const from = stores.get(server);
+    return from === undefined ? [] : [{ member, server, from }];
+  });
+  const copies: MeasuredCopy[] = [];
+  for (const { member, server, from } of given)
+    copies.push(await measureStore(storeCopyOf(member, server, from, script)));
+  await assertRoom(copies, folder);
+  for (const copy of copies) {
+    const tell = (text: string) => onProgress(`copying the store of ${copy.of}${text}`);
+    tell('');
+    await copyStore(copy, (text) => tell(`: ${text}`), signal);
+  }
+  return given.filter(({ server }) => server.role === 'broker').map(({ member, from }) => ownLogOf(member, from));
+}
+
+function storeCopyOf(member: SiteMember, server: Server, from: string, script: readonly ScriptStep[]): StoreCopy {
+  const [to, again] = [member.storeFolder!, copiesByPlan(member, script)];
+  const copy = { of: server.file.path, from, to, commitLog: commitLogFolder(member), again };
+  if (server.role !== 'broker') return copy;
+  assertStore(copy);
+  const { mappedFileSizeCommitLog } = member.prepared.config;
+  assertSegments(copy, Number(mappedFileSizeCommitLog ?? server.file.number('mappedFileSizeCommitLog')));
+  return copy;
+}
+
+/** How often a plan copies the store of a member: to keep it, or for the others of its group. */
+function copiesByPlan(member: SiteMember, script: readonly ScriptStep[]): number {
+  const copies = script.flatMap(({ action, members }) => {
+    if (action.verb === 'keep') return members.filter((other) => other === member);
+    if (action.verb !== 'copy' || action.of.from === 'kept' || action.of.only !== undefined) return [];
+    // Whoever is not on the step has what the others of the group get.
+    return members.includes(member)
+      ? []
+      : members.filter(({ group, replaces }) => (replaces ?? group) === member.group);
+  });
+  return copies.length;
+}
