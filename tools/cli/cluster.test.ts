@@ -21,7 +21,12 @@ async function user(t: TestContext) {
   const folder: Folder = await temporaryFolder();
   const run = (script: string, ...args: string[]) =>
     execa(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], {
-      ...{ cwd: projectRoot, reject: false, env: { XDG_STATE_HOME: folder.path, NO_COLOR: '1' } },
+      cwd: projectRoot,
+      reject: false,
+      env: {
+        XDG_STATE_HOME: folder.path,
+        NO_COLOR: '1',
+      },
     });
   const cluster = (...args: string[]) => run('tools/cli/cluster.ts', ...args);
   t.after(async () => {

@@ -22,6 +22,8 @@ export interface PlayOptions {
   readonly seed: number;
   readonly parallel: number;
   readonly interrupted: AbortSignal;
+  /** Say nothing on standard output. */
+  readonly quiet: boolean;
 }
 
 /** A child that winds down ends its processes first; Java takes its time. */
@@ -32,7 +34,7 @@ const windDownMs = 60_000;
  * Interrupted, it resolves with what had ended well. Throws `SetupError` when the run refused to start.
  */
 export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<ScenarioResult[]> {
-  const { run, feature, requirements, profile, seed, parallel, interrupted } = options;
+  const { run, feature, requirements, profile, seed, parallel, interrupted, quiet } = options;
   const roles = Object.entries(lineUp.roles).flatMap(([role, list]) => [`--${role}-target`, list]);
   const child = execa(
     process.execPath,
@@ -40,8 +42,19 @@ export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<
       '--disable-warning=ExperimentalWarning',
       path.join(projectRoot, 'tools/cli/conformance.ts'),
       feature,
-      ...['--target', lineUp.target, ...roles, '--tags', requirements.map((id) => `@${id}`).join(' or ')],
-      ...['--profile', profile, '--seed', String(seed), '--parallel', String(parallel), '--name', run],
+      '--target',
+      lineUp.target,
+      ...roles,
+      '--tags',
+      requirements.map((id) => `@${id}`).join(' or '),
+      '--profile',
+      profile,
+      '--seed',
+      String(seed),
+      '--parallel',
+      String(parallel),
+      '--name',
+      run,
     ],
     {
       cwd: projectRoot,
@@ -57,7 +70,7 @@ export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<
   let summary = false;
   for await (const line of createInterface({ input: child.stdout })) {
     summary ||= line === '';
-    if (!summary) console.log(`  ${line}`);
+    if (!summary && !quiet) console.log(`  ${line}`);
   }
   const { exitCode } = await child;
   const folder = runFolderOf(run);

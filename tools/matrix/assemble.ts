@@ -7,8 +7,14 @@ import type { PlayedCell } from './cache.ts';
 import type { MatrixCell, MatrixLineUp, Source } from './result.ts';
 import type { PlannedLineUp } from './work.ts';
 
-/** How far a cell has come, by its key. */
-export type Progress = ReadonlyMap<string, { readonly source: Source; readonly played: PlayedCell | null }>;
+/** How far a cell has come. */
+export interface CellState {
+  readonly source: Source;
+  readonly played: PlayedCell | null;
+}
+
+/** By the key of the cell. */
+export type Progress = ReadonlyMap<string, CellState>;
 
 /** What a report of conformance says of everything that one line-up has played, now or before. */
 export function reportOf(
@@ -22,7 +28,7 @@ export function reportOf(
     run,
     target: planned.target,
     guest: null,
-    roles: planned.roles as Readonly<Record<string, string>>,
+    roles: planned.roles,
     profile: planned.profile,
     seed,
     selection: { features: [feature], tags: null },
@@ -61,7 +67,7 @@ export function lineUpOf(
   return {
     name,
     target,
-    roles: roles as Readonly<Record<string, string>>,
+    roles: roles,
     profile,
     versions: targets.versions,
     folder,

@@ -14,9 +14,10 @@ export interface PlayedCell {
 }
 
 /** Copies the evidence of a cell below another folder, to the same place there. */
-export function copyEvidence({ result, folder }: PlayedCell, to: string): void {
-  if (result.evidence === null || path.resolve(folder) === path.resolve(to)) return;
-  fs.cpSync(path.join(folder, result.evidence), path.join(to, result.evidence), { recursive: true });
+export function copyEvidence(cell: PlayedCell | null, to: string): void {
+  if (cell === null || cell.result.evidence === null || path.resolve(cell.folder) === path.resolve(to)) return;
+  const { result, folder } = cell;
+  fs.cpSync(path.join(folder, result.evidence!), path.join(to, result.evidence!), { recursive: true });
 }
 
 /** Played cells by the hash of all they depend on: `<folder>/<key>/result.json` beside the evidence. */

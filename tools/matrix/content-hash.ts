@@ -44,7 +44,7 @@ function contents(patterns: readonly string[]): string[] {
   const files = globSync(patterns, {
     cwd: root,
     withFileTypes: true,
-    exclude: (entry) => /\.test\.ts$/.test(entry.name),
+    exclude: (entry) => entry.name.endsWith('.test.ts'),
   });
   return files
     .filter((entry) => entry.isFile())

@@ -9,8 +9,6 @@ export interface Covering<C> {
   /** In the order of their choice. */
   readonly chosen: readonly C[];
   readonly leftOut: readonly C[];
-  /** Facets that no chosen candidate has. */
-  readonly uncovered: readonly string[];
 }
 
 /**
@@ -33,5 +31,5 @@ export function coverWithin<C extends Candidate>(candidates: readonly C[], budge
     left -= best.seconds;
     for (const facet of best.facets) uncovered.delete(facet);
   }
-  return { chosen, leftOut: [...rest], uncovered: [...uncovered] };
+  return { chosen, leftOut: [...rest] };
 }

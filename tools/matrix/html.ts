@@ -74,7 +74,7 @@ function renderCell(cell: MatrixCell): string {
   const differs = observed === null || observed === documented ? '' : ' class="differs"';
   const seen = verdict === null ? escape(source) : link(cell, observed ?? 'nothing to judge by');
   const cached = source === 'cache' ? ' <small>cached</small>' : '';
-  return `<small>${escape(requirement)}</small><dl><dt>documented</dt><dd>${escape(documented)}</dd><dt>reference</dt><dd>${escape(reference ?? 'not played')}</dd><dt>observed</dt><dd${differs}>${seen} ${badge(verdict)}${cached}</dd></dl>`;
+  return `<small>${escape(requirement)}</small><dl><dt>documented</dt><dd>${escape(documented)}</dd><dt>reference</dt><dd>${escape(reference ?? 'not observed')}</dd><dt>observed</dt><dd${differs}>${seen} ${badge(verdict)}${cached}</dd></dl>`;
 }
 
 function link({ evidence }: MatrixCell, text: string): string {

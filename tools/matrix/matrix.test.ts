@@ -6,12 +6,13 @@ import { temporaryFolder } from '../lab/folders.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { readCompatibilityTable } from '../report/compatibility.ts';
 import type { Observation, ScenarioResult, Verdict } from '../report/types.ts';
-import { lineUpOf, type Progress, reportOf } from './assemble.ts';
-import { CellCache, copyEvidence } from './cache.ts';
+import { type CellState, lineUpOf, reportOf } from './assemble.ts';
+import { CellCache, copyEvidence, type PlayedCell } from './cache.ts';
 import { hashOfJudge, hashOfTarget } from './content-hash.ts';
 import { renderMatrixHtml } from './html.ts';
 import { type LineUp, lineUpsOf, referenceLineUp } from './line-up.ts';
 import { type Matrix, matrixSchema } from './result.ts';
+import { startingPoint } from './starting-point.ts';
 import { overallOf } from './summary.ts';
 import { renderText } from './text.ts';
 import { planWork } from './work.ts';
@@ -117,7 +118,7 @@ test('what passed is found again with its evidence; a failure is not kept', asyn
 function sample(): Matrix {
   const planned = [plan(referenceLineUp), plan(pair('apache:4.9.7', 'apache:5.3.3'))];
   const [reference, apache] = planned as [(typeof planned)[0], (typeof planned)[0]];
-  const progress = new Map(
+  const progress = new Map<string, CellState>(
     reference.work.map(({ key, cell }) => {
       const seen = observed({ online: cell.online, traffic: cell.online, switches: cell.switches });
       return [
@@ -125,7 +126,7 @@ function sample(): Matrix {
         { source: 'cache', played: { result: played(cell.requirement, 'pass', seen), folder: '.' } },
       ] as const;
     }),
-  ) as Map<string, Progress extends ReadonlyMap<string, infer V> ? V : never>;
+  );
   const [first, second, third] = apache.work;
   const wrong = played('CTL-CMP-01', 'fail', observed({ online: true, traffic: true, switches: true }));
   progress.set(first!.key, { source: 'played', played: { result: wrong, folder: '.' } });
@@ -134,8 +135,15 @@ function sample(): Matrix {
   const reports = planned.map((lineUp) => reportOf(lineUp, progress, { run: 'r', seed: 1, feature: 'f' }));
   return {
     schema: matrixSchema,
-    ...{ run: 'r', seed: 1, startedMs: 0, durationMs: 1500, shard: null },
-    budget: { seconds: 60, uncovered: ['apache:5.3.3 as controller'] },
+    run: 'r',
+    seed: 1,
+    startedMs: 0,
+    durationMs: 1500,
+    shard: null,
+    budget: {
+      seconds: 60,
+      uncovered: ['apache:5.3.3 as controller'],
+    },
     lineUps: planned.map((lineUp, i) => lineUpOf(lineUp, progress, reports[i]!, reports[0]!, `${i + 1}-x`)),
   };
 }
@@ -144,9 +152,17 @@ test('each cell says what is documented, what the reference did, what was seen, 
   const { lineUps } = sample();
   const [cell, leftOut, ofAnother, unreached] = lineUps[1]!.cells;
   assert.deepEqual(cell, {
-    ...{ requirement: 'CTL-CMP-01', broker: 'old', nameservers: 'old', documented: 'works, no switch' },
-    ...{ reference: 'works, no switch', observed: 'works, switches', verdict: 'fail', source: 'played', seconds: 2 },
-    ...{ reason: 'the slave took over', evidence: '2-x/report.html#s-features-compatibility-table-feature-10' },
+    requirement: 'CTL-CMP-01',
+    broker: 'old',
+    nameservers: 'old',
+    documented: 'works, no switch',
+    reference: 'works, no switch',
+    observed: 'works, switches',
+    verdict: 'fail',
+    source: 'played',
+    seconds: 2,
+    reason: 'the slave took over',
+    evidence: '2-x/report.html#s-features-compatibility-table-feature-10',
   });
   assert.deepEqual(
     [leftOut, ofAnother, unreached].map((one) => [one!.source, one!.verdict, one!.evidence]),
@@ -169,7 +185,7 @@ test('the table names what differs and what was left out', () => {
   assert.match(text, /apache:5\.3\.3 as controller/);
   assert.match(
     text,
-    /1 cells differ from the documentation; 13 of 24 cells played\. \(1 played now, 12 from the cache, 1 left out, 1 of other shards, 9 not reached; 1\.5 s\)$/,
+    /Other than documented: 1 cell; 13 of 24 cells played\. \(1 played now, 12 from the cache, 1 left out, 1 of other shards, 9 not reached; 1\.5 s\)$/,
   );
 });
 
@@ -193,4 +209,47 @@ test('the page is whole by itself, and no text of a target becomes markup', () =
   assert.ok(html.includes('&lt;img src=x&gt;'));
   assert.ok(!/(src|href)="(https?:)?\/\//.test(html));
   assert.ok(html.includes('href="2-x/report.html#s-features-compatibility-table-feature-10"'));
+});
+
+const planned = () => lineUpsOf(['apache:4.9.7'], ['apache:5.3.3', 'apache:5.5.0'], true).map((lineUp) => plan(lineUp));
+const nothing = () => null;
+
+test('shards play every cell once, whatever each has played before', () => {
+  const all = planned();
+  const keysOf = (index: number, find: (key: string) => PlayedCell | null = nothing) => {
+    const { todo, progress } = startingPoint(all, find, { shard: { index, of: 3 }, budget: null });
+    for (const key of todo) assert.ok(!progress.has(key));
+    return todo;
+  };
+  const parts = [1, 2, 3].map((index) => keysOf(index));
+  const every = new Set(all.flatMap(({ work }) => work.map(({ key }) => key)));
+  assert.ok(every.size < 12 * all.length, 'line-ups share cells');
+  assert.deepEqual(new Set(parts.flatMap((part) => [...part])), every);
+  assert.equal(
+    parts.reduce((sum, { size }) => sum + size, 0),
+    every.size,
+  );
+  const [known] = parts[0]!;
+  const found = (key: string) => (key === known ? { result: played('CTL-CMP-01', 'pass', []), folder: '.' } : null);
+  assert.deepEqual(keysOf(2, found), parts[1]);
+  assert.deepEqual(keysOf(1, found), new Set([...parts[0]!].filter((key) => key !== known)));
+});
+
+test('a budget leaves out cells, and says what is not shown; what was played before costs nothing', () => {
+  const all = planned();
+  const short = startingPoint(all, nothing, { shard: null, budget: 5 });
+  assert.equal(short.todo.size, 5);
+  assert.ok(
+    short.uncovered.some((facet) => facet.startsWith('CTL-CMP-')),
+    short.uncovered.join(),
+  );
+  const left = [...short.progress.values()].filter(({ source }) => source === 'left out');
+  assert.equal(left.length + short.todo.size, new Set(all.flatMap(({ work }) => work.map(({ key }) => key))).size);
+  const cached = startingPoint(all, () => ({ result: played('CTL-CMP-01', 'pass', []), folder: '.' }), {
+    shard: null,
+    budget: 1,
+  });
+  assert.deepEqual([cached.todo.size, cached.uncovered], [0, []]);
+  const enough = startingPoint(all, nothing, { shard: null, budget: 1000 });
+  assert.deepEqual(enough.uncovered, []);
 });

@@ -1,5 +1,4 @@
-import { observeCell, type DocumentedCell } from '../report/compatibility.ts';
-import type { RunReport, Shard, Verdict } from '../report/types.ts';
+import type { Shard, Verdict } from '../report/types.ts';
 
 /** Where the verdict of a cell is from; the last three have none. */
 export const sources = ['played', 'cache', 'left out', 'other shard', 'interrupted'] as const;

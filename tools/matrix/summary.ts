@@ -1,4 +1,5 @@
 import type { Verdict } from '../report/types.ts';
+import { counted } from '../report/verdict.ts';
 import type { Matrix, MatrixCell, MatrixLineUp } from './result.ts';
 
 /** Every cell with its line-up. */
@@ -15,6 +16,10 @@ export function overallOf(matrix: Matrix): Verdict {
   return has('inconclusive') || !judged ? 'inconclusive' : 'pass';
 }
 
+export function exitCodeOf(matrix: Matrix): number {
+  return { pass: 0, deviates: 0, unsupported: 0, fail: 1, inconclusive: 2 }[overallOf(matrix)];
+}
+
 /** The matrix in one sentence. */
 export function sentenceOf(matrix: Matrix): string {
   const cells = allCells(matrix).map(({ cell }) => cell);
@@ -22,8 +27,8 @@ export function sentenceOf(matrix: Matrix): string {
   const count = (verdict: Verdict) => cells.filter((cell) => cell.verdict === verdict).length;
   const of = `${played.length} of ${cells.length} cells`;
   if (played.length === 0) return 'No cell was played.';
-  if (count('fail') > 0) return `${count('fail')} cells differ from the documentation; ${of} played.`;
-  if (count('inconclusive') > 0) return `${count('inconclusive')} cells came to no verdict; ${of} played.`;
+  if (count('fail') > 0) return `Other than documented: ${counted(count('fail'), 'cell')}; ${of} played.`;
+  if (count('inconclusive') > 0) return `Without a verdict: ${counted(count('inconclusive'), 'cell')}; ${of} played.`;
   return `${of} played, and nothing differs from the documentation${count('deviates') > 0 ? ' but listed deviations' : ''}.`;
 }
 

@@ -69,7 +69,7 @@ function renderDiffering(matrix: Matrix): string[] {
   return differing.flatMap(({ lineUp, cell }) => [
     '',
     `${cell.verdict!.toUpperCase()}  ${cell.requirement}  ${lineUp.name}`,
-    `  documented ${cell.documented}, reference ${cell.reference ?? 'not played'}, observed ${cell.observed ?? 'nothing to judge by'}`,
+    `  documented ${cell.documented}, reference ${cell.reference ?? 'not observed'}, observed ${cell.observed ?? 'nothing to judge by'}`,
     ...(cell.reason === null ? [] : [`  ${cell.reason}`]),
     `  evidence: ${cell.evidence}`,
   ]);

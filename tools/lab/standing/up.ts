@@ -49,8 +49,12 @@ export async function standUp(options: UpOptions): Promise<StandingCluster> {
   const parts = readTopology(...topology);
   const folder = claimStandingFolder();
   let cluster: StandingCluster = {
-    ...{ topology, target, profile: profile.name, since: new Date().toISOString() },
-    ...{ stopMs: profile.deadlines.stop, processes: [] },
+    topology,
+    target,
+    profile: profile.name,
+    since: new Date().toISOString(),
+    stopMs: profile.deadlines.stop,
+    processes: [],
   };
   const record = (started: StandingProcess) => {
     cluster = { ...cluster, processes: [...cluster.processes, started] };
@@ -59,8 +63,15 @@ export async function standUp(options: UpOptions): Promise<StandingCluster> {
   try {
     writeStanding(cluster);
     const plan = await planCluster({
-      ...{ topology: parts, targets, profile, config: {}, configOf: {}, folder },
-      ...{ ports: wellKnownPorts(), noToxiproxy: noLinks, mayEnter: false },
+      topology: parts,
+      targets,
+      profile,
+      config: {},
+      configOf: {},
+      folder,
+      ports: wellKnownPorts(),
+      noToxiproxy: noLinks,
+      mayEnter: false,
     });
     for (const wave of startWaves(plan.processes)) await startWave(wave, folder, options, record);
     const look = () => groupsOf(cluster);
@@ -117,7 +128,12 @@ function launch(prepared: PreparedProcess, planned: PlannedProcess): StandingPro
   const log = openSync(logFile, 'a');
   const stdio = ['ignore', log, log] as const;
   const child = spawn(command, args, {
-    ...{ cwd: workingFolder, env: { ...process.env, ...env }, detached: true },
+    cwd: workingFolder,
+    env: {
+      ...process.env,
+      ...env,
+    },
+    detached: true,
     stdio: [...stdio],
   });
   closeSync(log);
