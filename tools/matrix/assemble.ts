@@ -52,11 +52,14 @@ export function lineUpOf(
   const cells = work.map(({ key, cell }): MatrixCell => {
     const { source, played } = progress.get(key) ?? { source: 'interrupted' as const, played: null };
     const scenario = played?.result ?? null;
+    const { documented, observed, verdict } = observeCell(cell, report);
     return {
       requirement: cell.requirement,
       broker: cell.broker,
       nameservers: cell.nameservers,
-      ...observeCell(cell, report),
+      documented,
+      observed,
+      verdict,
       reference: observeCell(cell, reference).observed,
       source,
       seconds: scenario === null ? null : Math.round(scenario.durationMs / 100) / 10,

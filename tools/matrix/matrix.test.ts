@@ -193,7 +193,10 @@ test('the verdict is the worst of what was played', () => {
   const matrix = sample();
   const withVerdict = (verdict: Verdict | null): Matrix => {
     const [first, second] = matrix.lineUps;
-    return { ...matrix, lineUps: [first!, { ...second!, cells: second!.cells.map((cell) => ({ ...cell, verdict })) }] };
+    return {
+      ...matrix,
+      lineUps: [first!, { ...second!, cells: second!.cells.map((cell) => Object.assign({}, cell, { verdict })) }],
+    };
   };
   assert.equal(overallOf(matrix), 'fail');
   assert.equal(overallOf(withVerdict(null)), 'pass');

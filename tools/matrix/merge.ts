@@ -31,7 +31,7 @@ export function mergeMatrices(found: readonly FoundMatrix[], run: string): Matri
       const played = matrices.map((matrix) => matrix.lineUps[i]!.cells[c]!);
       return played.find(({ source }) => source !== 'other shard') ?? cell;
     });
-    return { ...lineUp, cells };
+    return Object.assign({}, lineUp, { cells });
   });
   const observed = new Map(lineUps[0]!.cells.map((cell) => [cell.requirement, cell.observed]));
   return {
@@ -42,8 +42,9 @@ export function mergeMatrices(found: readonly FoundMatrix[], run: string): Matri
     durationMs: matrices.reduce((sum, { durationMs }) => sum + durationMs, 0),
     budget: mergedBudget(matrices),
     lineUps: lineUps.map((lineUp) => {
-      const cells = lineUp.cells.map((cell) => ({ ...cell, reference: observed.get(cell.requirement) ?? null }));
-      return { ...lineUp, cells };
+      const seen = (requirement: string) => ({ reference: observed.get(requirement) ?? null });
+      const cells = lineUp.cells.map((cell) => Object.assign({}, cell, seen(cell.requirement)));
+      return Object.assign({}, lineUp, { cells });
     }),
   };
 }

@@ -55,6 +55,6 @@ function distinct(planned: readonly PlannedLineUp[]): (Work & { readonly name: s
   );
   return [...byKey].map(([key, same]) => {
     const facets = [...new Set(same.flatMap((work) => work.facets))];
-    return { ...same[0]!, name: key, facets };
+    return Object.assign({}, same[0]!, { name: key, facets });
   });
 }

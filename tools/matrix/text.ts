@@ -66,13 +66,13 @@ function signOf({ verdict }: MatrixCell): string {
 
 function renderDiffering(matrix: Matrix): string[] {
   const differing = allCells(matrix).filter(({ cell }) => cell.verdict !== null && cell.verdict !== 'pass');
-  return differing.flatMap(({ lineUp, cell }) => [
-    '',
-    `${cell.verdict!.toUpperCase()}  ${cell.requirement}  ${lineUp.name}`,
-    `  documented ${cell.documented}, reference ${cell.reference ?? 'not observed'}, observed ${cell.observed ?? 'nothing to judge by'}`,
-    ...(cell.reason === null ? [] : [`  ${cell.reason}`]),
-    `  evidence: ${cell.evidence}`,
-  ]);
+  return differing.map(({ lineUp: { name }, cell }) => {
+    const { requirement, verdict, documented, reference, observed, reason, evidence } = cell;
+    const seen = `reference ${reference ?? 'not observed'}, observed ${observed ?? 'nothing to judge by'}`;
+    const why = reason === null ? '' : `  ${reason}\n`;
+    const what = `  documented ${documented}, ${seen}`;
+    return `\n${verdict!.toUpperCase()}  ${requirement}  ${name}\n${what}\n${why}  evidence: ${evidence}`;
+  });
 }
 
 function renderLeftOut(matrix: Matrix): string[] {
