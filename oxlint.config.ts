@@ -82,7 +82,7 @@ export default defineConfig({
       'tools/lab starts bin/* by path and may import only: base, config, remoting, message, client, admin, tools/check',
     ),
     refuse(
-      'tools/{report,cli,bench,rehearse,stock-clients}/**/*.ts',
+      'tools/{report,matrix,cli,bench,rehearse,stock-clients}/**/*.ts',
       'reference-impl/',
       'tools import tools/lab and tools/check, never reference-impl',
     ),

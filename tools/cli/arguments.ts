@@ -15,3 +15,10 @@ export function shardOf(text: string): Shard {
     throw new InvalidArgumentError('must be written as i/n, such as 2/4');
   return { index, of };
 }
+
+/** `10m`, `90s` or `1h`, in seconds. */
+export function durationOf(text: string): number {
+  const [, count, unit] = /^(\d{1,5})([smh])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) throw new InvalidArgumentError('must be written as 90s, 10m or 1h');
+  return Number(count) * { s: 1, m: 60, h: 3600 }[unit as 's' | 'm' | 'h'];
+}

@@ -92,7 +92,7 @@ async function runCucumber(
 ): Promise<ScenarioResult[]> {
   const messages = path.join(settings.runFolder, 'messages.ndjson');
   const tags = tagsOf(options, targets);
-  const paths = options.shard ? await pathsOfShard(features, tags, options.shard) : features;
+  const paths = options.shard ? await pathsOfShard(features, tags, options.shard, settings.profile) : features;
   if (options.shard && paths.length === 0) return [];
   const args = [
     '--disable-warning=ExperimentalWarning',

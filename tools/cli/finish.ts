@@ -9,8 +9,10 @@ export const resultsFolder = path.join(projectRoot, 'test-results');
 
 /** Folder of a run by its name, which is emptied before: nothing outside of `test-results` may be named. */
 export function runFolderOf(name: string): string {
-  if (/^[\w][\w.-]*$/.test(name)) return path.join(resultsFolder, name);
-  throw new SetupError(`--name "${name}": a run is named by letters, digits, ".", "-" and "_".`);
+  if (/^\w[\w.-]*(\/\w[\w.-]*)*$/.test(name)) return path.join(resultsFolder, name);
+  throw new SetupError(
+    `--name "${name}": a run is named by letters, digits, ".", "-" and "_", below another run by "/".`,
+  );
 }
 
 /**

@@ -2,7 +2,12 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { SetupError } from '../lab/setup-error.ts';
+import { mergeMatrices, writeMerged } from '../matrix/merge.ts';
+import { exitCodeOf } from '../matrix/summary.ts';
+import { renderText } from '../matrix/text.ts';
+import { readMatrix } from '../matrix/write.ts';
 import { compareRuns, renderComparison } from '../report/compare.ts';
+import { readCompatibilityTable } from '../report/compatibility.ts';
 import { joinEvidence, mergeReports } from '../report/merge.ts';
 import { recordDurations } from '../report/shards.ts';
 import { readReport, writeReports, readOtherReports } from '../report/write.ts';
@@ -38,7 +43,7 @@ program
 
 program
   .command('merge <shards...>')
-  .description('Joins the shards of a run into one report, with their evidence.')
+  .description('Joins the shards of a run, or of a matrix, into one report, with their evidence.')
   .requiredOption('--name <run>', 'folder of the merged run in test-results')
   .addHelpText(
     'after',
@@ -46,20 +51,45 @@ program
   )
   .action((shards: string[], { name }: { name: string }) =>
     attempt(() => {
+      if (readMatrix(shards[0]!) !== null) return mergeMatrix(shards, name);
       const runs = shards.map(readReport);
       const report = mergeReports(
         runs.map((run) => run.report),
         name,
       );
-      const runFolder = runFolderOf(name);
-      if (runs.some(({ folder }) => path.resolve(folder) === runFolder))
-        throw new SetupError(`${name} is one of the shards: merge into another name.`);
-      rmSync(runFolder, { recursive: true, force: true });
-      mkdirSync(runFolder, { recursive: true });
+      const runFolder = emptyFolderOf(
+        name,
+        runs.map(({ folder }) => folder),
+      );
       joinEvidence(runs, runFolder);
       return finish(report, runFolder);
     }),
   );
+
+/** The same for shards of a matrix. */
+function mergeMatrix(shards: readonly string[], name: string): number {
+  const found = shards.map((folder) => {
+    const matrix = readMatrix(folder);
+    if (matrix === null) throw new SetupError(`${folder} has no matrix.json: name runs of the matrix alone.`);
+    return { matrix, folder };
+  });
+  const merged = mergeMatrices(found, name);
+  const runFolder = emptyFolderOf(name, shards);
+  writeMerged(merged, found, runFolder);
+  console.log(renderText(merged, readCompatibilityTable()));
+  console.log(`matrix: ${path.relative(process.cwd(), path.join(runFolder, 'matrix.html'))}`);
+  return exitCodeOf(merged);
+}
+
+/** Folder for a merged run, which must be none of what is merged. */
+function emptyFolderOf(name: string, shards: readonly string[]): string {
+  const runFolder = runFolderOf(name);
+  if (shards.some((folder) => path.resolve(folder) === runFolder))
+    throw new SetupError(`${name} is one of the shards: merge into another name.`);
+  rmSync(runFolder, { recursive: true, force: true });
+  mkdirSync(runFolder, { recursive: true });
+  return runFolder;
+}
 
 program
   .command('show <run>')

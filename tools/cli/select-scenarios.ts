@@ -6,7 +6,7 @@ import type { Shard } from '../report/types.ts';
 import { projectRoot } from './run.ts';
 
 /** The scenarios that Cucumber would run for these paths and tags. Throws `SetupError` for features that are no Gherkin. */
-async function selectScenarios(features: readonly string[], tags: string | null): Promise<NamedScenario[]> {
+export async function selectScenarios(features: readonly string[], tags: string | null): Promise<NamedScenario[]> {
   const environment = { cwd: projectRoot };
   const provided = { paths: [...features], ...(tags === null ? {} : { tags }) };
   const { runConfiguration } = await loadConfiguration({ file: false, provided }, environment);
@@ -17,8 +17,13 @@ async function selectScenarios(features: readonly string[], tags: string | null)
 }
 
 /** Paths for Cucumber that select the scenarios of one shard: `file:line:line`. None when the shard is empty. */
-export async function pathsOfShard(features: readonly string[], tags: string | null, shard: Shard): Promise<string[]> {
-  const chosen = scenariosOfShard(await selectScenarios(features, tags), readDurations(), shard);
+export async function pathsOfShard(
+  features: readonly string[],
+  tags: string | null,
+  shard: Shard,
+  profile: string,
+): Promise<string[]> {
+  const chosen = scenariosOfShard(await selectScenarios(features, tags), readDurations(profile), shard);
   const byFile = Map.groupBy(chosen, ({ uri }) => uri);
   return [...byFile].map(([uri, scenarios]) => [uri, ...scenarios.map(({ line }) => line)].join(':'));
 }

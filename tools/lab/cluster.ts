@@ -174,7 +174,7 @@ export class Cluster implements AsyncDisposable {
 }
 
 /** Controllers and NameServers first; then the first broker of each group, which becomes its master; then the others. */
-function startWaves(processes: readonly PlannedProcess[]): PlannedProcess[][] {
+export function startWaves(processes: readonly PlannedProcess[]): PlannedProcess[][] {
   const wave = ({ servers }: PlannedProcess) => 1 + (servers[0]!.member?.index ?? -1);
   const waves = Object.groupBy(processes, (process) => Math.min(wave(process), 2));
   return [waves[0] ?? [], waves[1] ?? [], waves[2] ?? []];

@@ -60,12 +60,14 @@ export function isNamed({ announced, listens }: PlannedPort): boolean {
  * Names and addresses of everything that a topology has. Throws `Inconclusive` when it needs a guest and the run has none,
  * `SetupError` when the guest is of another release, `Unsupported` when a target does not have what the topology needs.
  * @param mayEnter brokers may be of the old release first, in the same place
+ * @param proxied connections go through proxies
  */
 export async function planServers(
   topology: Topology,
   targets: Targets,
   ports: PortSource,
   mayEnter: boolean,
+  proxied: boolean,
 ): Promise<PlannedServer[]> {
   const servers: PlannedServer[] = [];
   const port = (number: number, host = '127.0.0.1', remoting = true): PlannedPort => ({
@@ -75,7 +77,7 @@ export async function planServers(
   });
 
   // Who is dialled by an address that others tell has a name: it can mean another address to each of the diallers.
-  const hostOf = (name: string) => (usesNames(targets) ? name : '127.0.0.1');
+  const hostOf = (name: string) => (proxied && usesNames(targets) ? name : '127.0.0.1');
 
   async function addController(carrier: PlannedServer | null, guest: boolean): Promise<void> {
     const name = `controller-${servers.filter(({ role }) => role === 'controller').length}`;

@@ -62,9 +62,10 @@ const clusterName = 'switchlab';
 
 /** Decides names, addresses, links and configuration of every process; starts nothing. */
 export async function planCluster(options: PlanOptions): Promise<ClusterPlan> {
-  const servers = await planServers(options.topology, options.targets, options.ports, options.mayEnter);
-  const links = await planLinks(servers, options.ports, options.noToxiproxy, options.mayEnter);
-  const nobody = `127.0.0.1:${await options.ports.reserve()}`;
+  const { topology, targets, ports, mayEnter, noToxiproxy } = options;
+  const servers = await planServers(topology, targets, ports, mayEnter, noToxiproxy === null);
+  const links = await planLinks(servers, ports, noToxiproxy, mayEnter);
+  const nobody = `127.0.0.1:${await ports.reserve()}`;
   const names = [...new Set(servers.map((server) => server.process))];
   return { servers, links, processes: names.map((name) => planProcess(name, options, servers, links, nobody)) };
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import getPort, { clearLockedPorts } from 'get-port';
+import type { PortSource } from './plan-servers.ts';
 import { SetupError } from './setup-error.ts';
 
 /** Below the range from which Linux and macOS take outgoing ports: a proxy that is down keeps its port free for itself. */
@@ -57,6 +58,28 @@ async function reserveRow(count: number): Promise<number> {
 /** A loopback port that nothing listens on, and that nobody else is given before many others were. */
 export async function reservePort(): Promise<number> {
   return await reserveRow(1);
+}
+
+/** Free ports for people, from those that RocketMQ takes by itself: 9876 and on, brokers 10911 and on. */
+export function wellKnownPorts(): PortSource {
+  let [next, nextBroker] = [9_876, 10_911];
+  async function firstFree(take: () => readonly number[]): Promise<number> {
+    for (let tried = 0; tried < slotSize; tried++) {
+      const row = take();
+      const free = await Promise.all(row.map((port) => getPort({ port })));
+      if (free.every((port, i) => port === row[i])) return row[0]!;
+    }
+    throw new SetupError(`No port is free near 9876 or 10911: end what listens there.`);
+  }
+  return {
+    reserve: () => firstFree(() => [next++]),
+    reserveBroker: () =>
+      firstFree(() => {
+        const port = nextBroker;
+        nextBroker += 20;
+        return [port, port - 2, port + 1];
+      }),
+  };
 }
 
 /** Remoting port P of a broker, with P - 2 (fast server) and P + 1 (HA) reserved as well. */

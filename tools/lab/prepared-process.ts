@@ -42,13 +42,25 @@ export class PreparedProcess {
   readonly process: LabProcess;
   readonly configFile: string;
   #preparation: Preparation;
+  #spec: ProcessSpec;
   #ready: Readiness = readyWhenItAnswers;
 
   /** Writes the files of the process; starts nothing. */
   constructor(preparation: Preparation) {
     this.#preparation = preparation;
     this.configFile = path.join(preparation.evidenceFolder, `${preparation.name}.conf`);
-    this.process = createProcess(this.#write());
+    this.#spec = this.#write();
+    this.process = createProcess(this.#spec);
+  }
+
+  /** How its next start runs, for whoever starts it otherwise than by `process`. */
+  get spec(): ProcessSpec {
+    return this.#spec;
+  }
+
+  /** When it serves, in the way of its target. */
+  get readiness(): Readiness {
+    return this.#ready;
   }
 
   get target(): Target {
@@ -69,7 +81,8 @@ export class PreparedProcess {
    */
   reconfigure(changes: Partial<Pick<Preparation, 'target' | 'config' | 'serves'>>): void {
     this.#preparation = { ...this.#preparation, ...changes };
-    this.process.become(this.#write());
+    this.#spec = this.#write();
+    this.process.become(this.#spec);
   }
 
   /** Another process with everything of this one but the given: a controller that leaves its NameServer. Starts nothing. */

@@ -14,10 +14,11 @@ export function signalGroup(group: number, name: NodeJS.Signals): void {
 
 /** Resolves when no process of the group runs any more. Unbounded: whoever waits has a deadline, and SIGKILL ends them. */
 export async function groupEnd(group: number): Promise<void> {
-  while (isRunning(group)) await delay(pollMs);
+  while (isGroupRunning(group)) await delay(pollMs);
 }
 
-function isRunning(group: number): boolean {
+/** Whether a process of the group runs. */
+export function isGroupRunning(group: number): boolean {
   try {
     process.kill(-group, 0);
   } catch {

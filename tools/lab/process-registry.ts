@@ -7,7 +7,8 @@ import { threadId } from 'node:worker_threads';
 import { cacheFolder } from './folders.ts';
 import { until } from './until.ts';
 
-interface Identity {
+/** A process, whose pid alone may come to name another one. */
+export interface Identity {
   readonly pid: number;
   readonly start: string;
 }
@@ -16,7 +17,7 @@ const startField = 22;
 const goneDeadlineMs = 10_000;
 
 /** Start time of a live process, null when there is none (or no /proc). One that ended and was not waited for is none. */
-function startOf(pid: number): string | null {
+export function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The second field is the command in brackets and may hold blanks; the third follows the last bracket.
@@ -32,7 +33,7 @@ interface ChildIdentity extends Identity {
   readonly group: boolean;
 }
 
-function isAlive({ pid, start }: Identity): boolean {
+export function isAlive({ pid, start }: Identity): boolean {
   return startOf(pid) === start;
 }
 

@@ -207,6 +207,7 @@ export function lastOutput(file: string): string {
   return text.slice(text.indexOf('\n', text.lastIndexOf(`\n${startMark}`) + 1) + 1);
 }
 
-function lastLines(file: string): string {
+/** The end of a log, for whoever has to say why its process is gone. */
+export function lastLines(file: string): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lastLinesCount).join('\n');
 }

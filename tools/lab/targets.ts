@@ -27,7 +27,8 @@ export interface Targets extends Readonly<Record<Release, Target>> {
 
 /** Releases taken when a list of Apache targets names only one side. */
 const apacheDefaults: Record<Release, string> = { new: '5.3.3', old: '4.9.7' };
-const isFile = (item: string) => /\.ya?ml$/.test(item);
+/** Whether one target, as a user writes it, is the path of a target file. */
+export const isTargetFile = (item: string) => /\.ya?ml$/.test(item);
 
 /**
  * Reads `reference`, or a comma list of `reference:new`, `reference:old`, `apache:<version>`, `dist:<folder>` and target
@@ -74,7 +75,7 @@ export function absoluteTargets(list: string): string {
 }
 
 function absoluteItem(item: string): string {
-  if (isFile(item)) return path.resolve(item);
+  if (isTargetFile(item)) return path.resolve(item);
   return item.startsWith('dist:') ? `dist:${path.resolve(item.slice('dist:'.length))}` : item;
 }
 
@@ -99,7 +100,7 @@ export function parseOneTarget(text: string): Target {
 
 function parseTarget(item: string): Target[] {
   if (item === 'reference') return releases.map(referenceTarget);
-  if (isFile(item)) return [commandTarget(path.resolve(item))];
+  if (isTargetFile(item)) return [commandTarget(path.resolve(item))];
   const family = item.split(':')[0]!;
   const what = item.slice(family.length + 1);
   const release = releases.find((name) => name === what);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import type { RunReport, ScenarioResult, Verdict } from './types.ts';
 
-interface DocumentedCell {
+export interface DocumentedCell {
   readonly requirement: string;
   readonly broker: string;
   readonly nameservers: string;

@@ -26,7 +26,7 @@ export function mergeReports(reports: readonly RunReport[], run: string): RunRep
     const values = `${JSON.stringify(first[other])} and ${JSON.stringify(report[other])}`;
     throw new SetupError(`${first.run} and ${report.run} are of different runs: ${other} is ${values}.`);
   }
-  assertWhole(reports);
+  assertAllShards(reports);
   const scenarios = reports.flatMap((report) => report.scenarios).sort(byPlace);
   const twice = scenarios.find((scenario, i) => i > 0 && byPlace(scenario, scenarios[i - 1]!) === 0);
   if (twice !== undefined) throw new SetupError(`${twice.uri}:${twice.line} is in two of these runs.`);
@@ -40,7 +40,8 @@ export function mergeReports(reports: readonly RunReport[], run: string): RunRep
   };
 }
 
-function assertWhole(reports: readonly RunReport[]): void {
+/** Throws `SetupError` unless these are all shards of something, each once. */
+export function assertAllShards(reports: readonly Pick<RunReport, 'run' | 'shard'>[]): void {
   const whole = reports.find(({ shard }) => shard === null);
   if (whole) throw new SetupError(`${whole.run} is no shard: run it with --shard i/n, or give the shards alone.`);
   const of = reports[0]!.shard!.of;

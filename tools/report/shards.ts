@@ -6,43 +6,79 @@ import type { RunReport, Shard } from './types.ts';
 
 /** Seconds by scenario, as a run took them. */
 export type Durations = Readonly<Record<string, number>>;
+type DurationsByProfile = Readonly<Record<string, Durations>>;
 
 const durationsFile = path.resolve(import.meta.dirname, '../../matrix/durations.yaml');
-const header = `# How long each scenario takes on the reference, in seconds: what \`--shard i/n\` balances by.
+const header = `# How long each scenario takes with the timings of a profile, in seconds: what \`--shard i/n\` and \`--budget\` reckon with.
 # Written by \`npm run report -- durations RUN\`; a scenario that is not here counts as long as the others on average.
 `;
 
-/** The scenarios of one shard: the longest first, each to the shard with the least so far. The same at every call. */
-export function scenariosOfShard<P extends NamedScenario>(
-  planned: readonly P[],
-  durations: Durations,
-  { index, of }: Shard,
-): P[] {
-  const named = nameEach(planned);
-  const known = named.map(([name]) => durations[name]).filter((seconds) => seconds !== undefined);
-  const usual = known.length === 0 ? 1 : known.reduce((sum, seconds) => sum + seconds, 0) / known.length;
-  const longestFirst = named
-    .map(([name, scenario]) => ({ name, scenario, seconds: durations[name] ?? usual }))
-    .sort((a, b) => b.seconds - a.seconds || (a.name < b.name ? -1 : 1));
+/** Something that takes time, by a name that orders what takes equally long. */
+interface Timed {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** The items of one shard: the longest first, each to the shard with the least so far. The same at every call. */
+export function itemsOfShard<T extends Timed>(items: readonly T[], { index, of }: Shard): T[] {
+  const longestFirst = [...items].sort((a, b) => b.seconds - a.seconds || (a.name < b.name ? -1 : 1));
   const loads = Array.from<number>({ length: of }).fill(0);
-  const chosen = longestFirst.filter(({ seconds }) => {
+  return longestFirst.filter(({ seconds }) => {
     const least = loads.indexOf(Math.min(...loads));
     loads[least]! += seconds;
     return least === index - 1;
   });
-  return chosen.map(({ scenario }) => scenario).sort(byPlace);
 }
 
-export function readDurations(): Durations {
-  return existsSync(durationsFile) ? ((parse(readFileSync(durationsFile, 'utf8')) as Durations | null) ?? {}) : {};
+/** How long each scenario takes: what is not known counts as long as the known ones on average. */
+export function timeEach<P extends NamedScenario>(
+  planned: readonly P[],
+  durations: Durations,
+): { readonly name: string; readonly scenario: P; readonly seconds: number }[] {
+  const named = nameEach(planned);
+  const known = named.map(([name]) => durations[name]).filter((seconds) => seconds !== undefined);
+  const usual = known.length === 0 ? 1 : known.reduce((sum, seconds) => sum + seconds, 0) / known.length;
+  return named.map(([name, scenario]) => ({ name, scenario, seconds: durations[name] ?? usual }));
+}
+
+/** The scenarios of one shard, balanced by their durations. */
+export function scenariosOfShard<P extends NamedScenario>(
+  planned: readonly P[],
+  durations: Durations,
+  shard: Shard,
+): P[] {
+  return itemsOfShard(timeEach(planned, durations), shard)
+    .map(({ scenario }) => scenario)
+    .sort(byPlace);
+}
+
+/** Those of a profile. One that was never recorded takes those of the slowest, so that a budget holds. */
+export function readDurations(profile: string): Durations {
+  const all = readAll();
+  const mean = (durations: Durations) => {
+    const seconds = Object.values(durations);
+    return seconds.reduce((sum, one) => sum + one, 0) / seconds.length;
+  };
+  return all[profile] ?? Object.values(all).sort((a, b) => mean(b) - mean(a))[0] ?? {};
 }
 
 /** Takes over what a run took; scenarios that are in none of its features stay. */
-export function recordDurations({ scenarios }: RunReport): number {
+export function recordDurations({ scenarios, profile }: RunReport): number {
   const seconds = (ms: number) => Math.max(0.1, Math.round(ms / 100) / 10);
   const measured = nameEach(scenarios).map(([name, { durationMs }]) => [name, seconds(durationMs)] as const);
-  const all = Object.entries({ ...readDurations(), ...Object.fromEntries(measured) });
-  const sorted = Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
-  writeFileSync(durationsFile, header + stringify(sorted, { lineWidth: 0 }));
+  const all = readAll();
+  const own = Object.entries({ ...all[profile], ...Object.fromEntries(measured) });
+  const sorted = { ...all, [profile]: Object.fromEntries(own.sort(byName)) };
+  const text = stringify(Object.fromEntries(Object.entries(sorted).sort(byName)), { lineWidth: 0 });
+  writeFileSync(durationsFile, header + text);
   return measured.length;
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function readAll(): DurationsByProfile {
+  if (!existsSync(durationsFile)) return {};
+  return (parse(readFileSync(durationsFile, 'utf8')) as DurationsByProfile | null) ?? {};
 }

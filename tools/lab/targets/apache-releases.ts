@@ -11,8 +11,13 @@ interface ListedRelease {
 
 let releases: readonly ListedRelease[] | null = null;
 
+/** Every release that is listed, the oldest first. */
+export function allReleases(): readonly ListedRelease[] {
+  releases ??= parse(readFileSync(file, 'utf8')) as ListedRelease[];
+  return releases;
+}
+
 /** Parts of a release (`namesrv`, `broker`, `controller`, `tools`, `client`) that Maven Central does not have. */
 export function missingParts(version: string): readonly string[] {
-  releases ??= parse(readFileSync(file, 'utf8')) as ListedRelease[];
-  return releases.find((release) => release.version === version)?.missing ?? [];
+  return allReleases().find((release) => release.version === version)?.missing ?? [];
 }

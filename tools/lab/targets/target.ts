@@ -2,7 +2,7 @@ import type { Release } from '../../../reference-impl/base/release.ts';
 import type { Settings } from '../settings-file.ts';
 
 /** `releases` of the reference, for tools that may not import it. */
-export { releases } from '../../../reference-impl/base/release.ts';
+export { type Release, releases } from '../../../reference-impl/base/release.ts';
 
 export const roles = ['namesrv', 'controller', 'broker'] as const;
 export type Role = (typeof roles)[number];

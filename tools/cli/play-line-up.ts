@@ -1,0 +1,95 @@
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { processRegistry } from '../lab/process-registry.ts';
+import { SetupError } from '../lab/setup-error.ts';
+import type { LineUp } from '../matrix/line-up.ts';
+import { readKnownDeviations } from '../report/deviations.ts';
+import { withEvidence } from '../report/evidence.ts';
+import { readScenarioResults } from '../report/messages.ts';
+import type { ScenarioResult } from '../report/types.ts';
+import { readReport } from '../report/write.ts';
+import { runFolderOf } from './finish.ts';
+import { projectRoot } from './run.ts';
+
+export interface PlayOptions {
+  /** Name of the conformance run, below that of the matrix. */
+  readonly run: string;
+  readonly feature: string;
+  readonly requirements: readonly string[];
+  readonly profile: string;
+  readonly seed: number;
+  readonly parallel: number;
+  readonly interrupted: AbortSignal;
+  /** Say nothing on standard output. */
+  readonly quiet: boolean;
+}
+
+/** A child that winds down ends its processes first; Java takes its time. */
+const windDownMs = 60_000;
+
+/**
+ * Plays some cells of a line-up by a conformance run of their own, whose scenarios appear on standard output as they end.
+ * Interrupted, it resolves with what had ended well. Throws `SetupError` when the run refused to start.
+ */
+export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<ScenarioResult[]> {
+  const { run, feature, requirements, profile, seed, parallel, interrupted, quiet } = options;
+  const roles = Object.entries(lineUp.roles).flatMap(([role, list]) => [`--${role}-target`, list]);
+  const child = execa(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      path.join(projectRoot, 'tools/cli/conformance.ts'),
+      feature,
+      '--target',
+      lineUp.target,
+      ...roles,
+      '--tags',
+      requirements.map((id) => `@${id}`).join(' or '),
+      '--profile',
+      profile,
+      '--seed',
+      String(seed),
+      '--parallel',
+      String(parallel),
+      '--name',
+      run,
+    ],
+    {
+      cwd: projectRoot,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      buffer: false,
+      reject: false,
+      cancelSignal: interrupted,
+      forceKillAfterDelay: windDownMs,
+    },
+  );
+  if (child.pid !== undefined) (await processRegistry()).add(child.pid);
+  // What follows the first empty line sums up that run alone.
+  let summary = false;
+  for await (const line of createInterface({ input: child.stdout })) {
+    summary ||= line === '';
+    if (!summary && !quiet) console.log(`  ${line}`);
+  }
+  const { exitCode } = await child;
+  const folder = runFolderOf(run);
+  if (interrupted.aborted) return await resultsSoFar(folder);
+  if (exitCode === 3 || !existsSync(path.join(folder, 'report.json')))
+    throw new SetupError(`${lineUp.name}: the run ended with ${exitCode} and left no report; see above.`);
+  return [...readReport(folder).report.scenarios];
+}
+
+/** Of a run that was cut short: whatever passed and is no listed deviation, for which the whole run would have to speak. */
+async function resultsSoFar(folder: string): Promise<ScenarioResult[]> {
+  const messages = path.join(folder, 'messages.ndjson');
+  if (!existsSync(messages)) return [];
+  // Its writer may have been killed in the middle of a line.
+  truncateSync(messages, readFileSync(messages).lastIndexOf('\n') + 1);
+  const listed = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
+  const results = await readScenarioResults(messages);
+  const isListed = ({ requirements }: ScenarioResult) => listed.some((one) => requirements.includes(one.requirement));
+  return results
+    .filter((result) => result.verdict === 'pass' && !isListed(result))
+    .map((result) => withEvidence(result, folder));
+}

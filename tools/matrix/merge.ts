@@ -1,0 +1,99 @@
+import { cpSync, existsSync } from 'node:fs';
+import path from 'node:path';
+import { SetupError } from '../lab/setup-error.ts';
+import { assertAllShards } from '../report/merge.ts';
+import { byPlace } from '../report/scenario-names.ts';
+import type { RunReport } from '../report/types.ts';
+import { readReport } from '../report/write.ts';
+import type { Matrix, MatrixLineUp } from './result.ts';
+import { writeLineUpReport, writeMatrix } from './write.ts';
+
+/** A matrix and the folder of its run. */
+export interface FoundMatrix {
+  readonly matrix: Matrix;
+  readonly folder: string;
+}
+
+/** What all shards of a matrix have in common. */
+const shared = ['seed', 'lineUps'] as const;
+
+/** One matrix of all its shards. Throws `SetupError` when they are not all shards of one matrix, each there once. */
+export function mergeMatrices(found: readonly FoundMatrix[], run: string): Matrix {
+  const matrices = found.map(({ matrix }) => matrix);
+  const [first, ...others] = matrices;
+  if (first === undefined) throw new SetupError('Name the runs to merge.');
+  assertAllShards(matrices);
+  const other = others.find((matrix) => shared.some((key) => identity(matrix)[key] !== identity(first)[key]));
+  if (other)
+    throw new SetupError(`${first.run} and ${other.run} are of different matrices: seed, targets or profile differ.`);
+  const lineUps = first.lineUps.map((lineUp, i): MatrixLineUp => {
+    const cells = lineUp.cells.map((cell, c) => {
+      const played = matrices.map((matrix) => matrix.lineUps[i]!.cells[c]!);
+      return played.find(({ source }) => source !== 'other shard') ?? cell;
+    });
+    return Object.assign({}, lineUp, { cells });
+  });
+  const observed = new Map(lineUps[0]!.cells.map((cell) => [cell.requirement, cell.observed]));
+  return {
+    ...first,
+    run,
+    shard: null,
+    startedMs: Math.min(...matrices.map(({ startedMs }) => startedMs)),
+    durationMs: matrices.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    budget: mergedBudget(matrices),
+    lineUps: lineUps.map((lineUp) => {
+      const seen = (requirement: string) => ({ reference: observed.get(requirement) ?? null });
+      const cells = lineUp.cells.map((cell) => Object.assign({}, cell, seen(cell.requirement)));
+      return Object.assign({}, lineUp, { cells });
+    }),
+  };
+}
+
+/** The report of one line-up over all shards. */
+function mergeLineUp(reports: readonly RunReport[], run: string): RunReport {
+  return {
+    ...reports[0]!,
+    run,
+    startedMs: Math.min(...reports.map(({ startedMs }) => startedMs)),
+    durationMs: reports.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    scenarios: reports.flatMap(({ scenarios }) => scenarios).sort(byPlace),
+  };
+}
+
+/**
+ * Reports and evidence of every line-up of a merged matrix, from the folders of the shards, and the matrix itself.
+ */
+export function writeMerged(matrix: Matrix, found: readonly FoundMatrix[], folder: string): void {
+  const reports = matrix.lineUps.map((lineUp) => {
+    const own = path.join(folder, lineUp.folder);
+    const parts = found
+      .map((shard) => path.join(shard.folder, lineUp.folder))
+      .filter((part) => existsSync(path.join(part, 'report.json')));
+    for (const part of parts) cpSync(path.join(part, 'scenarios'), path.join(own, 'scenarios'), { recursive: true });
+    return parts.length === 0
+      ? null
+      : mergeLineUp(
+          parts.map((part) => readReport(part).report),
+          `${matrix.run}/${lineUp.folder}`,
+        );
+  });
+  const [reference] = reports;
+  for (const [i, report] of reports.entries()) {
+    if (report) writeLineUpReport(report, reference ?? report, path.join(folder, matrix.lineUps[i]!.folder));
+  }
+  writeMatrix(matrix, folder);
+}
+
+function identity({ seed, lineUps }: Matrix): Record<(typeof shared)[number], string> {
+  const parts = lineUps.map(({ target, roles, profile, versions }) => ({ target, roles, profile, versions }));
+  return { seed: String(seed), lineUps: JSON.stringify(parts) };
+}
+
+/** What no shard shows. */
+function mergedBudget(matrices: readonly Matrix[]): Matrix['budget'] {
+  const budgets = matrices.flatMap(({ budget }) => budget ?? []);
+  if (budgets.length === 0) return null;
+  const [one, ...rest] = budgets;
+  const uncovered = one!.uncovered.filter((facet) => rest.every((other) => other.uncovered.includes(facet)));
+  return { seconds: budgets.reduce((sum, { seconds }) => sum + seconds, 0), uncovered };
+}

@@ -1,0 +1,60 @@
+import { itemsOfShard } from '../report/shards.ts';
+import type { Shard } from '../report/types.ts';
+import type { CellState, Progress } from './assemble.ts';
+import type { PlayedCell } from './cache.ts';
+import { coverWithin } from './covering.ts';
+import type { PlannedLineUp, Work } from './work.ts';
+
+export interface Limits {
+  /** Null: all of it. */
+  readonly shard: Shard | null;
+  /** Seconds, null without a limit. */
+  readonly budget: number | null;
+}
+
+export interface StartingPoint {
+  /** Cells about which all is said before anything runs: of other shards, played before, or beyond the budget. */
+  readonly progress: Progress;
+  /** Keys of cells to play. */
+  readonly todo: ReadonlySet<string>;
+  /** What neither these nor those that were played before show, other shards left aside. */
+  readonly uncovered: readonly string[];
+}
+
+/** Decides about every cell, each once however many line-ups share it. @param find what an earlier run has played */
+export function startingPoint(
+  planned: readonly PlannedLineUp[],
+  find: (key: string) => PlayedCell | null,
+  { shard, budget }: Limits,
+): StartingPoint {
+  const all = distinct(planned);
+  // By durations and keys alone: every machine comes to the same parts, whatever it has played before.
+  const mine = new Set(shard === null ? all : itemsOfShard(all, shard));
+  const played = new Map([...mine].map((work) => [work, find(work.key)] as const));
+  const open = [...mine].filter((work) => played.get(work) === null);
+  const { chosen, leftOut } = coverWithin(open, budget ?? Number.POSITIVE_INFINITY);
+  const before = [...mine].filter((work) => !open.includes(work));
+  const shown = new Set([...before, ...chosen].flatMap(({ facets }) => facets));
+  const progress = new Map<string, CellState>();
+  for (const { key } of all.filter((work) => !mine.has(work)))
+    progress.set(key, { source: 'other shard', played: null });
+  for (const work of before) progress.set(work.key, { source: 'cache', played: played.get(work)! });
+  for (const { key } of leftOut) progress.set(key, { source: 'left out', played: null });
+  return {
+    progress,
+    todo: new Set(chosen.map(({ key }) => key)),
+    uncovered: [...new Set(all.flatMap(({ facets }) => facets))].filter((facet) => !shown.has(facet)),
+  };
+}
+
+/** By key, with the facets of every line-up that shares it. */
+function distinct(planned: readonly PlannedLineUp[]): (Work & { readonly name: string })[] {
+  const byKey = Map.groupBy(
+    planned.flatMap(({ work }) => work),
+    ({ key }) => key,
+  );
+  return [...byKey].map(([key, same]) => {
+    const facets = [...new Set(same.flatMap((work) => work.facets))];
+    return Object.assign({}, same[0]!, { name: key, facets });
+  });
+}
