@@ -16,16 +16,16 @@ Feature: Clients outlive a master
 
       Examples:
         | client     | fault     | nameservers                                 |
+        | go         | is killed | a new NameServer with its controller        |
         | java:4.9.7 | is killed | an old NameServer and a controller apart    |
         | java:5.3.3 | is killed | a new NameServer with its controller        |
-        | go         | is killed | a new NameServer with its controller        |
 
       @slow
       Examples:
         | client     | fault     | nameservers                                 |
+        | go         | freezes   | a new NameServer with its controller        |
         | java:4.9.7 | freezes   | an old NameServer and a controller apart    |
         | java:5.3.3 | freezes   | a new NameServer with its controller        |
-        | go         | freezes   | a new NameServer with its controller        |
 
   Rule: Without a fault nothing fails and nothing comes twice
 

@@ -88,8 +88,8 @@ async function factsOf({ trial }: ToolsOptions): Promise<PairFacts> {
     slave: replica(slave),
     versionDesc: versionDescOf(master),
     topic: { topicName: trial.traffic.topic, readQueueNums: 4, writeQueueNums: 4 },
-    // The consumer of the lab is in no group.
-    consumerGroups: [],
+    // That of the consumer of the lab.
+    consumerGroups: ['CG_reader'],
     controllerGroup: configured(controller, 'controllerDLegerGroup'),
     controllerAddress: addressOf(controller),
     syncStateSetEpoch: sets.get(group)!.syncStateSetEpoch,
