@@ -1,11 +1,15 @@
 import { defineParameterType, Given, Then, When } from '@cucumber/cucumber';
 import { MasterLoss } from '../tools/lab/master-loss.ts';
 import { StockTools } from '../tools/stock-clients/mqadmin.ts';
-import { stockClientNames } from '../tools/stock-clients/stock-client.ts';
+import { prepareStockClient, stockClientNames } from '../tools/stock-clients/stock-client.ts';
 import { StockWork } from '../tools/stock-clients/stock-work.ts';
 import type { SwitchlabWorld } from './support/world.ts';
 
 defineParameterType({ name: 'stockClient', regexp: new RegExp(stockClientNames.join('|')), transformer: String });
+
+Given('the client {stockClient}', async function (this: SwitchlabWorld, client: string) {
+  await prepareStockClient(client);
+});
 
 Given('a producer and a consumer of {stockClient} at work', async function (this: SwitchlabWorld, client: string) {
   await this.with(StockWork).isHalfDone(client);

@@ -6,7 +6,8 @@ Feature: Clients outlive a master
   Rule: No client changes for controller mode
 
     Scenario Outline: the master of <client> <fault>
-      Given brokers that wait for every in-sync replica
+      Given the client <client>
+      And brokers that wait for every in-sync replica
       And a group of 2 controller-mode brokers with <nameservers>
       And a producer and a consumer of <client> at work
       When the master is lost: it <fault>
@@ -30,7 +31,8 @@ Feature: Clients outlive a master
   Rule: Without a fault nothing fails and nothing comes twice
 
     Scenario: a client of the old release with brokers of the old release
-      Given a group of 2 old brokers with an old NameServer
+      Given the client java:4.9.7
+      And a group of 2 old brokers with an old NameServer
       When a producer and a consumer of java:4.9.7 have done their work
       Then every send was acknowledged and every message delivered once
 
@@ -38,7 +40,8 @@ Feature: Clients outlive a master
   Rule: The tools of a release tell how a group stands
 
     Scenario: mqadmin after a switch
-      Given brokers that wait for every in-sync replica
+      Given the client java:5.3.3
+      And brokers that wait for every in-sync replica
       And a group under one controller, with traffic
       When the master is lost: it is killed
       Then another replica takes its place and accepts writes

@@ -5,9 +5,8 @@ import { Replicas } from '../lab/replicas.ts';
 import type { Trial } from '../lab/trial.ts';
 import { ConditionFailure } from '../lab/until.ts';
 import { hostsOf } from './hosts.ts';
-import { type JavaClient, javaTools, prepareJavaClient } from './java-client.ts';
+import { type JavaClient, prepareJavaClient } from './java-client.ts';
 import { differences, type PairFacts, toolCommands } from './mqadmin-output.ts';
-import { prepared } from './stock-client.ts';
 
 interface ToolsOptions {
   readonly trial: Trial;
@@ -32,11 +31,11 @@ export class StockTools {
   /**
    * One JVM for each command, all at once: they wait more than they compute. Their exit codes say nothing, so the texts are
    * judged; they are in the evidence. The group: two in controller mode, both in the SyncStateSet; its traffic is stopped.
-   * Throws `ConditionFailure` with the differences, `Unsupported` without a Java.
+   * Throws `ConditionFailure` with the differences.
    */
   async tellHowThingsAre(): Promise<void> {
     const trial = this.#trial;
-    const client = await prepared(`mqadmin ${version}`, javaTools, () => prepareJavaClient(version));
+    const client = await prepareJavaClient(version);
     await trial.traffic.stop();
     const options = { trial, client };
     const commands = Object.keys(toolCommands(await factsOf(options)));

@@ -42,7 +42,7 @@ export async function prepareStockClient(name: string): Promise<StockClient> {
   return await prepared(name, kinds[name]!.needs, kinds[name]!.prepare);
 }
 
-/** The same for anything else of a client. */
+/** @param needs programs that must be on the PATH */
 export async function prepared<T>(what: string, needs: readonly string[], prepare: () => Promise<T>): Promise<T> {
   const missing = await missingTools(...needs);
   if (missing.length > 0)

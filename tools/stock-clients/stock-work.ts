@@ -23,7 +23,7 @@ export class StockWork implements AsyncDisposable {
     this.#trial = trial;
   }
 
-  /** Resolves when half of the messages are acknowledged. Throws `Unsupported` when the client cannot run on this machine. */
+  /** Resolves when half of the messages are acknowledged. */
   async isHalfDone(clientName: string): Promise<void> {
     await this.#start(clientName);
     await this.#running.pair.produced(messages / 2);
