@@ -1,5 +1,5 @@
 import { run } from './run.ts';
-import { missingTools } from './tools-present.ts';
+import { missingTools } from '../lab/tools-present.ts';
 
 /** Judges one cell on real Apache releases, where Java and Maven are there to run them. */
 const missing = await missingTools('java', 'mvn');

@@ -1,6 +1,6 @@
 import { findChromium, howToGetChromium } from '../report/browser/chromium.ts';
 import { run } from './run.ts';
-import { missingTools } from './tools-present.ts';
+import { missingTools } from '../lab/tools-present.ts';
 
 /**
  * The browser for the tests of the report. A CI machine that is ours alone (root, with apt-get) gets it installed; nobody

@@ -1,5 +1,5 @@
 import { run } from './run.ts';
-import { missingTools } from './tools-present.ts';
+import { missingTools } from '../lab/tools-present.ts';
 
 /** Judges the reference side by side with a real Apache release, where Java and Maven are there to run one. */
 const missing = await missingTools('java', 'mvn');

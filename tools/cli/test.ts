@@ -18,6 +18,6 @@ process.exitCode = await runInOrder([
   ],
   ['planted defects are noticed', () => node('tools/cli/defects.ts')],
   ['SIGKILL under load', () => node('tools/cli/drill.ts', '--moments', '5')],
-  ['stock Java clients against the reference', () => node('tools/stock-clients/stock-clients.ts')],
+  ['stock clients against the reference', () => node('tools/cli/stock-clients.ts')],
   ['one cell on Apache releases', () => node('tools/cli/apache-cell.ts')],
 ]);

@@ -109,7 +109,7 @@ export class MasterLoss {
 }
 
 /** Acknowledged by a broker that listens at another address. */
-function isStoredElsewhere({ outcome, offsetMsgId }: Attempt, server: PlannedServer): boolean {
+export function isStoredElsewhere({ outcome, offsetMsgId }: Attempt, server: PlannedServer): boolean {
   const id = outcome === 'SEND_OK' && offsetMsgId !== null ? parseOffsetMsgId(offsetMsgId) : null;
   return id !== null && hostText(id.storeHost) !== server.ports[0].listens;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Attempt, Violation } from '../check/ledger.ts';
 import type { AskedSetting } from '../lab/asked-settings.ts';
 import { evidenceFolder } from '../lab/evidence-folder.ts';
+import { type Recovery, recoveryFile } from '../lab/recovery.ts';
 import type { Timed } from '../lab/timeline.ts';
 import { violationsFile } from '../lab/violations.ts';
 import type { LedgerSummary, ScenarioResult } from './types.ts';
@@ -34,14 +35,16 @@ export function readEvidence(runFolder: string, { evidence }: ScenarioResult): E
   };
 }
 
-/** The result with what its evidence says: where it is, the ledger in numbers, broken invariants, settings asked for. */
+/** The result with what its evidence says: where it is, the ledger in numbers, broken invariants, settings, recovery. */
 export function withEvidence(result: ScenarioResult, runFolder: string): ScenarioResult {
   const evidence = evidenceFolder(result);
   const found = readEvidence(runFolder, { ...result, evidence });
   if (found === null) return result;
   const cluster = readJson(path.join(found.folder, 'cluster.json')) as { asked?: readonly AskedSetting[] } | null;
+  const recovery = readJson(path.join(found.folder, recoveryFile)) as Recovery | null;
   return {
     ...result,
+    ...(recovery === null ? {} : { recovery }),
     evidence,
     ledger: ledgerSummary(found.attempts, countLines(path.join(found.folder, 'deliveries.jsonl'))),
     broken: found.violations.map(({ check, text }) => ({ check, text })),

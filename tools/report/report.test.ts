@@ -114,6 +114,7 @@ test('evidence goes into the result: where it is, sends in numbers, the broken i
   const ledger = { attempts: 320, acknowledged: 287, stored: 0, refused: 27, unknown: 6, delivered: 0 };
   assert.deepEqual(pass!.ledger, ledger);
   assert.deepEqual(pass!.broken, []);
+  assert.deepEqual([pass!.recovery?.sendMs, fail!.recovery], [1_640, undefined]);
   assert.equal(fail!.broken[0]!.check, 'no-acknowledged-loss');
   assert.equal(fail!.asked[0]!.key, 'allAckInSyncStateSet');
   assert.equal(withEvidence(results[0]!, path.join(folder.path, 'elsewhere')).evidence, null);

@@ -1,8 +1,9 @@
 import type { AskedSetting } from '../lab/asked-settings.ts';
+import type { Recovery } from '../lab/recovery.ts';
 
 /**
  * What a scenario came to. `deviates`: fails as a listed known deviation says; `inconclusive`: the fault did not bite or the
- * harness broke; `unsupported`: the target does not have what it needs, as its maker says.
+ * harness broke; `unsupported`: the target does not have what it needs, as its maker says, or this machine does not.
  */
 export const verdicts = ['pass', 'deviates', 'fail', 'inconclusive', 'unsupported'] as const;
 export type Verdict = (typeof verdicts)[number];
@@ -84,6 +85,8 @@ export interface ScenarioResult {
   readonly broken: readonly BrokenInvariant[];
   /** Keys that the scenario set to something else than the documented default. */
   readonly asked: readonly AskedSetting[];
+  /** Of a client that is not ours, where the scenario measured it. */
+  readonly recovery?: Recovery;
 }
 
 /** One part of a run that was split: `2/4` is `{ index: 2, of: 4 }`. */

@@ -24,7 +24,9 @@ export function remarks({ scenarios }: RunReport): string {
   return [
     inconclusive === 0 ? '' : `${inconclusive} inconclusive, which proves nothing either way.`,
     deviates === 0 ? '' : `${counted(deviates!, 'known deviation')}, as listed.`,
-    unsupported === 0 ? '' : `${unsupported} unsupported: the target declares that it lacks what they need.`,
+    unsupported === 0
+      ? ''
+      : `${unsupported} unsupported: the target declares that it lacks what they need, or this machine does.`,
   ]
     .filter((text) => text !== '')
     .join(' ');

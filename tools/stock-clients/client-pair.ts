@@ -2,61 +2,58 @@ import path from 'node:path';
 import type { Cluster } from '../lab/cluster.ts';
 import { createLedger, type Ledger } from '../lab/traffic/ledger-files.ts';
 import { ConditionFailure, until } from '../lab/until.ts';
-import { hostsOf } from './hosts.ts';
-import type { JavaClient, JavaProgram } from './java-client.ts';
+import { type ClientProgram, startProgram } from './client-program.ts';
+import { namesrvAccess } from './namesrv-access.ts';
 import { attemptOf, deliveryOf } from './rows.ts';
+import type { StockClient } from './stock-client.ts';
 
 export interface ClientPairOptions {
   readonly cluster: Cluster;
   readonly topic: string;
-  readonly client: JavaClient;
+  readonly client: StockClient;
   readonly messages: number;
   readonly perSecond: number;
   /** Takes the ledger and what the clients log. */
   readonly folder: string;
 }
 
-/** A JVM starts and all messages go through, on a busy machine. */
-const producedDeadline = { deadlineMs: 60_000, pollMs: 10 };
-/** A stock consumer that lost its broker waits 3 s before it pulls again; its long polls take up to 15 s. */
-const deliveredDeadline = { deadlineMs: 60_000 };
+/**
+ * A JVM starts and all messages go through, on a busy machine. A client may ask for routes every 30 s and spend three
+ * times 3 s on a send to a frozen broker.
+ */
+const producedDeadline = { deadlineMs: 120_000, pollMs: 10 };
+/** A pull that a frozen broker never answers takes 30 s, and the route of the next one may be 30 s old. */
+const deliveredDeadline = { deadlineMs: 90_000 };
 
-/** A stock producer and a stock push consumer on one topic, each in a JVM of its own, with their ledger. */
+/** A stock producer and a stock push consumer on one topic, each in a process of its own, with their ledger. */
 export class ClientPair implements AsyncDisposable {
   readonly ledger: Ledger;
   readonly #options: ClientPairOptions;
   readonly #acknowledged = new Set<string>();
   readonly #delivered = new Set<string>();
   readonly #resources = new AsyncDisposableStack();
-  #producer!: JavaProgram;
-  #consumer!: JavaProgram;
+  #producer!: ClientProgram;
+  #consumer!: ClientProgram;
 
   constructor(options: ClientPairOptions) {
     this.#options = options;
     this.ledger = this.#resources.use(createLedger(options.folder));
   }
 
-  /** Resolves when both JVMs run; sending begins as soon as the client is up. */
+  /** Resolves when both programs run; sending begins as soon as the client is up. */
   async start(): Promise<void> {
-    const { cluster, topic, client, messages, perSecond, folder } = this.#options;
-    const run = (mainClass: string, ...more: number[]) => ({
-      mainClass,
-      args: [cluster.addresses('namesrv').join(';'), topic, ...more.map(String)],
-      folder: path.join(folder, mainClass),
-      hosts: hostsOf(cluster),
-    });
-    const consumer = client.start(run('StockConsumer'), (line) => {
+    const { cluster, topic, messages, perSecond } = this.#options;
+    const common = [(await namesrvAccess(cluster, this.#resources)).join(';'), topic];
+    this.#consumer = await this.#run('consumer', common, (line) => {
       const row = deliveryOf(line, topic);
       this.#delivered.add(row.key);
       this.ledger.delivered(row);
     });
-    this.#consumer = this.#resources.use(await consumer);
-    const producer = client.start(run('StockProducer', messages, perSecond), (line) => {
+    this.#producer = await this.#run('producer', [...common, String(messages), String(perSecond)], (line) => {
       const row = attemptOf(line, topic);
       if (row.outcome === 'SEND_OK') this.#acknowledged.add(row.key);
       this.ledger.attempted(row);
     });
-    this.#producer = this.#resources.use(await producer);
   }
 
   /** Resolves when so many messages are acknowledged. Throws `ProcessExit`, or `ConditionFailure` at the deadline. */
@@ -82,6 +79,15 @@ export class ClientPair implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
+  }
+
+  async #run(program: 'producer' | 'consumer', args: readonly string[], onLine: (line: string) => void) {
+    const { client, folder: evidence } = this.#options;
+    const folder = path.join(evidence, program);
+    const logFile = path.join(evidence, `${program}.log`);
+    const title = `${program} of ${client.name}`;
+    const line = await client.command(program, args, folder);
+    return this.#resources.use(await startProgram({ ...line, title, folder, logFile }, onLine));
   }
 
   #assertWell(): void {

@@ -1,19 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { execa } from 'execa';
-import { ProcessExit } from '../lab/process-exit.ts';
-import { processRegistry } from '../lab/process-registry.ts';
+import { hostsText } from '../lab/hosts-text.ts';
 import { installApache } from '../lab/targets/apache-installation.ts';
-import { compilePrograms } from './java-programs.ts';
+import { builtOnce } from './built-once.ts';
+import type { StockClient } from './stock-client.ts';
 
 /** Releases whose client and tools are used. */
-export type ClientVersion = '4.9.7' | '5.3.3';
+type ClientVersion = '4.9.7' | '5.3.3';
 
-/** What one Java process of a stock client is started with. */
-export interface JavaRun {
+/** Programs that must be on the PATH: Maven fetches the jars. */
+export const javaTools: readonly string[] = ['java', 'javac', 'mvn'];
+
+/** What one Java process is started with. */
+interface JavaRun {
   readonly mainClass: string;
   readonly args: readonly string[];
   /** Its working folder and home; takes its log files. Created when missing. */
@@ -22,31 +23,27 @@ export interface JavaRun {
   readonly hosts: string;
 }
 
-/** A running one; disposal kills it. */
-export interface JavaProgram extends AsyncDisposable {
-  /** Resolves when it has ended and all its lines were read. */
-  readonly ended: Promise<void>;
-  /** Set when it ended otherwise than with exit code 0, or printed what `onLine` refused. */
-  readonly failure: ProcessExit | null;
-}
-
 /** The client and tools jars of one release, with the programs of `java/` compiled against them. */
-export interface JavaClient {
-  readonly version: ClientVersion;
-  /** @param onLine gets each line of standard output; the program is killed when it throws */
-  start(run: JavaRun, onLine: (line: string) => void): Promise<JavaProgram>;
+export interface JavaClient extends StockClient {
   /** What it printed by its end, or by the deadline. */
   output(run: JavaRun, deadlineMs: number): Promise<{ stdout: string; stderr: string }>;
 }
 
 /** They live for seconds: small heaps, the quick compiler. */
 const javaOptions = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
-const lastLinesCount = 15;
+/** Of the programs; a stock client that says nothing asks every 30 s. */
+const routePollMs = 1_000;
+const sourceFolder = path.join(import.meta.dirname, 'java');
+const programs = { producer: 'StockProducer', consumer: 'StockConsumer' } as const;
 
 /** Fetches the jars and compiles the programs, both into the user's cache. Throws `SetupError`. */
 export async function prepareJavaClient(version: ClientVersion): Promise<JavaClient> {
   const { lib, home } = await installApache(version, version === '4.9.7' ? 'old' : 'new');
-  const classPath = `${await compilePrograms(version, lib)}:${path.join(lib, '*')}`;
+  const jars = path.join(lib, '*');
+  const classes = await builtOnce(version, sourceFolder, async (target) => {
+    const sources = readdirSync(sourceFolder).map((name) => path.join(sourceFolder, name));
+    await execa('javac', ['-proc:none', '--release', '11', '-d', target, '-cp', jars, ...sources]);
+  });
   const env = { ROCKETMQ_HOME: home };
 
   async function commandLine({ mainClass, args, folder, hosts }: JavaRun): Promise<string[]> {
@@ -62,59 +59,27 @@ export async function prepareJavaClient(version: ClientVersion): Promise<JavaCli
       `-Drmq.logback.configurationFile=${logback}`,
       `-Dlogback.configurationFile=${logback}`,
       '-Drocketmq.client.logUseSlf4j=true',
+      `-DroutePollMs=${routePollMs}`,
       '-cp',
-      classPath,
+      `${classes}:${jars}`,
       mainClass,
       ...args,
     ];
   }
 
   return {
+    name: `java:${version}`,
     version,
-    async start(run, onLine) {
-      const registry = await processRegistry();
-      const args = await commandLine(run);
-      const errors = path.join(run.folder, 'stderr.log');
-      const child = execa('java', args, {
-        cwd: run.folder,
-        env,
-        stdio: ['ignore', 'pipe', { file: errors }],
-        buffer: false,
-        reject: false,
-      });
-      if (child.pid !== undefined) registry.add(child.pid);
-      let failure: ProcessExit | null = null;
-      const read = readLines(child.stdout, onLine).catch((thrown: unknown) => {
-        failure = new ProcessExit(`${run.mainClass} ${version}: ${String(thrown)}`, { cause: thrown });
-        child.kill('SIGKILL');
-      });
-      const watch = async () => {
-        const [{ exitCode, signal }] = await Promise.all([child, read]);
-        if (exitCode === 0) return;
-        const how = signal ?? `exit code ${exitCode}`;
-        failure ??= new ProcessExit(`${run.mainClass} ${version} ended with ${how}:\n${lastLines(errors)}`);
-      };
-      const ended = watch();
-      return {
-        ended,
-        get failure() {
-          return failure;
-        },
-        async [Symbol.asyncDispose]() {
-          child.kill('SIGKILL');
-          await ended;
-        },
-      };
+    routePollMs,
+    async command(program, args, folder) {
+      const run = { mainClass: programs[program], args, folder, hosts: hostsText({}) };
+      return { command: 'java', args: await commandLine(run), env };
     },
     async output(run, deadlineMs) {
       const args = await commandLine(run);
       return await execa('java', args, { cwd: run.folder, env, stdin: 'ignore', timeout: deadlineMs, reject: false });
     },
   };
-}
-
-async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
-  for await (const line of createInterface({ input: stream })) onLine(line);
 }
 
 /** Warnings to standard error: standard output is for the rows alone. 5.x carries a relocated logback. */
@@ -128,8 +93,4 @@ function logbackText(version: ClientVersion): string {
   <root level="WARN"><appender-ref ref="stderr"/></root>
 </configuration>
 `;
-}
-
-function lastLines(file: string): string {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lastLinesCount).join('\n');
 }

@@ -40,30 +40,30 @@ const attempts = [sent(0), sent(1), sent(2)];
 const log = [got(0), got(1), got(2)];
 const deliveries = log;
 const checks = (run: Partial<ClientRun>) =>
-  judge({ attempts, deliveries, log, killedAtMs: null, ...run }).map(({ check }) => check);
+  judge({ attempts, deliveries, log, lostAtMs: null, ...run }).map(({ check }) => check);
 
 test('an undisturbed run in which everything arrived once breaks nothing', () => {
   assert.deepEqual(checks({}), []);
 });
 
 test('an acknowledged message that was not delivered, or is no longer in the log, is lost', () => {
-  for (const killedAtMs of [null, 15]) {
-    assert.deepEqual(checks({ deliveries: [got(0), got(2)], killedAtMs }), ['no-acknowledged-loss']);
-    assert.ok(checks({ log: [got(0), got(2)], killedAtMs }).includes('no-acknowledged-loss'));
+  for (const lostAtMs of [null, 15]) {
+    assert.deepEqual(checks({ deliveries: [got(0), got(2)], lostAtMs }), ['no-acknowledged-loss']);
+    assert.ok(checks({ log: [got(0), got(2)], lostAtMs }).includes('no-acknowledged-loss'));
   }
 });
 
-test('a failed send and a repeated delivery are allowed only when something was killed', () => {
+test('a failed send and a repeated delivery are allowed only when a master was lost', () => {
   const again = { attempts: [...attempts, sent(3, 'unknown')], deliveries: [...deliveries, got(1)] };
   assert.deepEqual(checks(again), ['undisturbed', 'undisturbed']);
-  assert.deepEqual(checks({ ...again, killedAtMs: 15 }), []);
+  assert.deepEqual(checks({ ...again, lostAtMs: 15 }), []);
   assert.equal(repeats(again.deliveries), 1);
 });
 
-test('one call of send stores a message three times at most, and once without a kill', () => {
+test('one call of send stores a message three times at most, and once without a loss', () => {
   const stored = (times: number) => [got(0), got(1), ...Array.from({ length: times }, (_, i) => got(2, 2 + i))];
-  assert.deepEqual(checks({ log: stored(3), killedAtMs: 15 }), []);
-  assert.deepEqual(checks({ log: stored(4), killedAtMs: 15 }), ['exactly-once']);
+  assert.deepEqual(checks({ log: stored(3), lostAtMs: 15 }), []);
+  assert.deepEqual(checks({ log: stored(4), lostAtMs: 15 }), ['exactly-once']);
   assert.deepEqual(checks({ log: stored(2) }), ['exactly-once']);
 });
 

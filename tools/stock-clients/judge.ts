@@ -13,16 +13,16 @@ export interface ClientRun {
   readonly deliveries: readonly Delivery[];
   /** Every message that the master gives out after the run. */
   readonly log: readonly Delivery[];
-  /** When the master was gone, wall clock; null when nothing was killed. */
-  readonly killedAtMs: number | null;
+  /** When the group lost its master, ms since the epoch; null when it did not. */
+  readonly lostAtMs: number | null;
 }
 
 /** A call of send makes up to this many tries (`retryTimesWhenSendFailed` is 2), of which it reports the last. */
 const triesPerCall = 3;
 
-/** Broken promises. Without a kill every call of send succeeds and every message comes once. */
-export function judge({ attempts, deliveries, log, killedAtMs }: ClientRun): Violation[] {
-  const undisturbed = killedAtMs === null;
+/** Broken promises. Without a loss every call of send succeeds and every message comes once. */
+export function judge({ attempts, deliveries, log, lostAtMs }: ClientRun): Violation[] {
+  const undisturbed = lostAtMs === null;
   return [
     ...noAcknowledgedLoss(attempts, deliveries),
     ...noAcknowledgedLoss(attempts, log),
@@ -50,10 +50,10 @@ function disturbances(attempts: readonly Attempt[], deliveries: readonly Deliver
   const again = [...groupBy(deliveries, ({ key }) => key).values()].flatMap((rows) => rows.slice(1));
   return [
     ...(failed.length > 0
-      ? [violation('undisturbed', `${failed.length} sends failed, and nothing was killed`, failed)]
+      ? [violation('undisturbed', `${failed.length} sends failed, and no master was lost`, failed)]
       : []),
     ...(again.length > 0
-      ? [violation('undisturbed', `${again.length} messages came again, and nothing was killed`, again)]
+      ? [violation('undisturbed', `${again.length} messages came again, and no master was lost`, again)]
       : []),
   ];
 }

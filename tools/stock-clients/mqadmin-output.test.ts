@@ -14,6 +14,7 @@ const facts: PairFacts = {
   slave: { address: '127.0.0.1:20204', controllerId: 1 },
   versionDesc: 'V5_3_3',
   topic: { topicName: 'StockTopic', readQueueNums: 4, writeQueueNums: 4 },
+  consumerGroups: ['CG_STOCK'],
   controllerGroup: 'switchlab-controllers',
   controllerAddress: 'controller-0:20201',
   syncStateSetEpoch: 4,

@@ -8,6 +8,8 @@ export interface PairFacts {
   /** `V5_3_3`. */
   readonly versionDesc: string;
   readonly topic: { readonly topicName: string; readonly readQueueNums: number; readonly writeQueueNums: number };
+  /** Those that have a topic for messages to be consumed again. */
+  readonly consumerGroups: readonly string[];
   readonly controllerGroup: string;
   readonly controllerAddress: string;
   readonly syncStateSetEpoch: number;
@@ -64,7 +66,7 @@ function clusterListLines({ clusterName, group, versionDesc, master, slave }: Pa
   ];
 }
 
-function topicListLines({ clusterName, group, topic }: PairFacts): ExpectedLines {
+function topicListLines({ clusterName, group, topic, consumerGroups }: PairFacts): ExpectedLines {
   const system = [
     'RMQ_SYS_TRANS_HALF_TOPIC',
     'RMQ_SYS_TRANS_OP_HALF_TOPIC',
@@ -78,7 +80,7 @@ function topicListLines({ clusterName, group, topic }: PairFacts): ExpectedLines
     `rmq_sys_SYNC_BROKER_MEMBER_${group}`,
     `${clusterName}_REPLY_TOPIC`,
   ];
-  return [...system, clusterName, group, topic.topicName, '%RETRY%CG_STOCK'];
+  return [...system, clusterName, group, topic.topicName, ...consumerGroups.map((name) => `%RETRY%${name}`)];
 }
 
 function topicRouteLines({ clusterName, group, master, slave, topic }: PairFacts): ExpectedLines {

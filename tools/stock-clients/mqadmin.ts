@@ -5,42 +5,52 @@ import { Replicas } from '../lab/replicas.ts';
 import type { Trial } from '../lab/trial.ts';
 import { ConditionFailure } from '../lab/until.ts';
 import { hostsOf } from './hosts.ts';
-import type { JavaClient } from './java-client.ts';
+import { type JavaClient, prepareJavaClient } from './java-client.ts';
 import { differences, type PairFacts, toolCommands } from './mqadmin-output.ts';
 
-export interface ToolsOptions {
-  /** One group of two in controller mode, both in the SyncStateSet, and nothing written meanwhile. */
+interface ToolsOptions {
   readonly trial: Trial;
-  readonly topic: PairFacts['topic'];
   readonly client: JavaClient;
-  /** Takes what every command printed. */
-  readonly folder: string;
 }
 
+const version = '5.3.3';
 const mainClass = 'org.apache.rocketmq.tools.command.MQAdminStartup';
 /** A command computes for half a second and then takes several to shut its client down. */
 const commandDeadlineMs = 45_000;
 /** A tool gives up on its own requests after 3 s, which a busy machine can make it wait. */
 const tries = 2;
 
-/**
- * Asks the stock mqadmin, one JVM for each command, all at once: they wait more than they compute. Its exit code says
- * nothing, so the text is judged. Returns what to print; throws `ConditionFailure` with the differences.
- */
-export async function judgeTools(options: ToolsOptions): Promise<string> {
-  const facts = await factsOf(options);
-  const commands = Object.keys(toolCommands(facts));
-  let wrong = await ask(commands, facts, options);
-  for (let tried = 1; tried < tries && wrong.size > 0; tried++) {
-    wrong = await ask([...wrong.keys()], await factsOf(options), options);
+/** The mqadmin of a release, asked about the group of a trial. */
+export class StockTools {
+  readonly #trial: Trial;
+
+  constructor(trial: Trial) {
+    this.#trial = trial;
   }
-  if (wrong.size > 0) throw new ConditionFailure([...wrong.values()].join('\n'));
-  return `mqadmin ${options.client.version}: ${commands.join(', ')} print what is expected`;
+
+  /**
+   * One JVM for each command, all at once: they wait more than they compute. Their exit codes say nothing, so the texts are
+   * judged; they are in the evidence. The group: two in controller mode, both in the SyncStateSet; its traffic is stopped.
+   * Throws `ConditionFailure` with the differences.
+   */
+  async tellHowThingsAre(): Promise<void> {
+    const trial = this.#trial;
+    const client = await prepareJavaClient(version);
+    await trial.traffic.stop();
+    const options = { trial, client };
+    const commands = Object.keys(toolCommands(await factsOf(options)));
+    let wrong = await ask(commands, options);
+    for (let tried = 1; tried < tries && wrong.size > 0; tried++) wrong = await ask([...wrong.keys()], options);
+    if (wrong.size > 0) throw new ConditionFailure([...wrong.values()].join('\n'));
+    trial.options.observe('tools', true, `mqadmin ${version}: ${commands.join(', ')} print what is so`);
+  }
 }
 
 /** The differences of each command that has some. */
-async function ask(commands: readonly string[], facts: PairFacts, options: ToolsOptions): Promise<Map<string, string>> {
-  const { trial, client, folder } = options;
+async function ask(commands: readonly string[], options: ToolsOptions): Promise<Map<string, string>> {
+  const { trial, client } = options;
+  const folder = trial.options.evidenceFolder;
+  const facts = await factsOf(options);
   const wrong = new Map<string, string>();
   const asked = commands.map(async (command) => {
     const { args, prints } = toolCommands(facts)[command]!;
@@ -59,7 +69,7 @@ async function ask(commands: readonly string[], facts: PairFacts, options: Tools
   return wrong;
 }
 
-async function factsOf({ trial, topic }: ToolsOptions): Promise<PairFacts> {
+async function factsOf({ trial }: ToolsOptions): Promise<PairFacts> {
   const { cluster, group, views } = trial;
   const master = await new Replicas(trial).master();
   const slave = cluster.replicas(group).find((replica) => replica !== master)!;
@@ -76,7 +86,9 @@ async function factsOf({ trial, topic }: ToolsOptions): Promise<PairFacts> {
     master: replica(master),
     slave: replica(slave),
     versionDesc: versionDescOf(master),
-    topic,
+    topic: { topicName: trial.traffic.topic, readQueueNums: 4, writeQueueNums: 4 },
+    // That of the consumer of the lab.
+    consumerGroups: ['CG_reader'],
     controllerGroup: configured(controller, 'controllerDLegerGroup'),
     controllerAddress: addressOf(controller),
     syncStateSetEpoch: sets.get(group)!.syncStateSetEpoch,

@@ -156,6 +156,17 @@ for (const release of ['old', 'new'] as const) {
     await member.client.close();
   });
 
+  test(`${release}: the version of a subscription may be nanoseconds, as the Go client counts them`, async () => {
+    await using lab = await brokerLab(release);
+    await lab.send('T');
+    const member = consumer(lab, release);
+    const body = heartbeat('a', ['T'], 5).replace('"subVersion":5', '"subVersion":1795899008123456789');
+    assert.equal((await member.beat(body)).code, 0);
+    const pull = async (subVersion: string) => (await lab.pull('T', 0, 0, { ...pullOf(0), subVersion })).code;
+    assert.deepEqual([await pull('1795899008123456789'), await pull('1795899009123456789')], [0, 25]);
+    await member.client.close();
+  });
+
   test(`${release}: broadcasting consumers ${release === 'old' ? 'hear' : 'do not hear'} of each other`, async () => {
     await using lab = await brokerLab(release);
     const member = consumer(lab, release);

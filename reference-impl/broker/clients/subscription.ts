@@ -1,7 +1,7 @@
 // SubscriptionData (heartbeat 34, code 203): classFilterMode bool | codeSet [int] | expressionType | subString | subVersion long
 // | tagsSet [text] | topic
 import { javaHashCode } from '../../base/bytes.ts';
-import { booleanField, fieldsOf, numberField, textField, textList } from '../../remoting/bodies/fields.ts';
+import { booleanField, type Fields, fieldsOf, numberField, textField, textList } from '../../remoting/bodies/fields.ts';
 
 export interface SubscriptionData {
   readonly topic: string;
@@ -41,11 +41,17 @@ export function readSubscription(value: unknown): SubscriptionData {
     topic: textField(fields, 'topic') ?? '',
     subString: textField(fields, 'subString') ?? '',
     expressionType: textField(fields, 'expressionType') ?? TAG,
-    subVersion: numberField(fields, 'subVersion', 0),
+    subVersion: subVersionOf(fields),
     tagsSet: textList(fields.tagsSet, 'tagsSet'),
     codeSet: textList(fields.codeSet, 'codeSet').map(Number),
     classFilterMode: booleanField(fields, 'classFilterMode'),
   };
+}
+
+/** The Go client counts nanoseconds, beyond 2^53: rounded as in the header of a pull, with which alone it is compared. */
+function subVersionOf(fields: Fields): number {
+  const { subVersion } = fields;
+  return typeof subVersion === 'bigint' ? Number(subVersion) : numberField(fields, 'subVersion', 0);
 }
 
 /** Fields in the order of the Java side. */

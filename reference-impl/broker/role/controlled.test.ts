@@ -279,11 +279,11 @@ test('defect DROPS_TAIL_AT_SWITCH: acknowledged messages are gone after a switch
   const one = await cluster.startBroker('one');
   const two = await cluster.startBroker('two', {}, 'DROPS_TAIL_AT_SWITCH');
   await cluster.inSync(2);
-  for (let i = 0; i < 30; i++) assert.equal((await cluster.send(one, `message ${i}`)).code, 0);
+  for (let i = 0; i < 100; i++) assert.equal((await cluster.send(one, `message ${i}`)).code, 0);
   await cluster.elect(2);
   await until(
     async () => (await cluster.route())[0] === two,
     () => 'no switch',
   );
-  assert.equal(await cluster.maxOffset(two), 25);
+  assert.equal(await cluster.maxOffset(two), 36);
 });

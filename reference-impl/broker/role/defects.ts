@@ -13,7 +13,8 @@ export interface RoleDefects {
   beforeMaster(store: MessageStore): void;
 }
 
-const recordsDropped = 5;
+/** More than a client has in flight: the newest records are those that nobody was told of yet. */
+const recordsDropped = 64;
 
 export function roleDefects(defect: LabDefect | null): RoleDefects {
   return {

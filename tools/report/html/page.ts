@@ -5,6 +5,7 @@ import { type RunReport, type ScenarioResult, verdicts } from '../types.ts';
 import { overall, sentence } from '../verdict.ts';
 import type { ExcerptBudget } from './failure.ts';
 import { renderMatrix } from './matrix.ts';
+import { renderRecoveries } from './recovery.ts';
 import { renderRequirements } from './requirement-list.ts';
 import { renderScenario } from './scenario.ts';
 import { script } from './script.ts';
@@ -31,7 +32,7 @@ export function renderHtml(report: RunReport, others: readonly RunReport[], runF
 <nav aria-label="Parts of the report"><a href="#verdict">Verdict</a><a href="#compatibility">Compatibility</a><a href="#requirements">Requirements</a><a href="#scenarios">Scenarios</a><button type="button" id="theme" hidden>Theme</button></nav>
 <main id="verdict">${renderVerdict(report)}
 <section aria-labelledby="compatibility"><h2 id="compatibility">Compatibility: documented and observed</h2>${renderMatrix([report, ...others])}</section>
-<section aria-labelledby="requirements"><h2 id="requirements">Requirements</h2>${renderRequirements(readRequirements(), report.scenarios)}</section>
+${renderRecoveries(report.scenarios)}<section aria-labelledby="requirements"><h2 id="requirements">Requirements</h2>${renderRequirements(readRequirements(), report.scenarios)}</section>
 <section aria-labelledby="scenarios"><h2 id="scenarios">Scenarios</h2>${renderFind(report)}${legend}${renderScenarios(report, runFolder)}</section></main>
 <script>${script}</script></body></html>
 `;

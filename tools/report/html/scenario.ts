@@ -4,6 +4,7 @@ import { replayCommand } from '../replay.ts';
 import type { LedgerSummary, RunReport, ScenarioResult, StepResult } from '../types.ts';
 import { counted } from '../verdict.ts';
 import { type ExcerptBudget, renderCause, renderSurroundings } from './failure.ts';
+import { renderRecovery } from './recovery.ts';
 import { anchor, badge, duration, escape, fileLink } from './text.ts';
 import { renderTimeline } from './timeline.ts';
 
@@ -19,7 +20,7 @@ export function renderScenario(
   const timeline = evidence === null ? '' : renderTimeline(scenario, evidence.timeline, evidence.attempts, failure);
   return `<details class="sc" id="${anchor(scenario)}" data-v="${verdict}"><summary>${badge(verdict)} <span class="nm">${escape(name)}</span> <small>${escape(requirements.join(' '))} · ${duration(durationMs)}</small></summary>
 <p class="at"><small>${escape(uri)}:${line}, replayed by</small><br><code>${escape(replayCommand(report, scenario))}</code> <button type="button" class="copy">Copy</button></p>
-${failure === null ? '' : renderCause(scenario, failure)}${timeline === '' ? '' : `<h4>Timeline</h4>${timeline}`}${failure === null ? '' : renderSurroundings(scenario, failure, evidence, budget)}${renderLedger(scenario.ledger)}${renderObservations(scenario)}${renderSteps(scenario.steps)}${renderFiles(scenario, evidence)}</details>`;
+${failure === null ? '' : renderCause(scenario, failure)}${timeline === '' ? '' : `<h4>Timeline</h4>${timeline}`}${failure === null ? '' : renderSurroundings(scenario, failure, evidence, budget)}${renderLedger(scenario.ledger)}${renderRecovery(scenario)}${renderObservations(scenario)}${renderSteps(scenario.steps)}${renderFiles(scenario, evidence)}</details>`;
 }
 
 function renderLedger(ledger: LedgerSummary | null): string {

@@ -19,7 +19,7 @@ public final class StockConsumer {
   public static void main(String[] args) throws Exception {
     DefaultMQPushConsumer consumer = new DefaultMQPushConsumer("CG_STOCK");
     consumer.setNamesrvAddr(args[0]);
-    consumer.setPollNameServerInterval(1000);
+    consumer.setPollNameServerInterval(Integer.getInteger("routePollMs"));
     consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
     consumer.setConsumeMessageBatchMaxSize(32);
     consumer.subscribe(args[1], "*");

@@ -4,6 +4,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.rocketmq.client.common.ClientErrorCode;
 import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
@@ -28,7 +29,7 @@ public final class StockProducer {
 
   private StockProducer(String namesrvAddr, String topic, int count, int perSecond) {
     producer.setNamesrvAddr(namesrvAddr);
-    producer.setPollNameServerInterval(1000);
+    producer.setPollNameServerInterval(Integer.getInteger("routePollMs"));
     this.topic = topic;
     this.count = count;
     this.nanosPerMessage = TimeUnit.SECONDS.toNanos(1) / perSecond;
@@ -77,10 +78,18 @@ public final class StockProducer {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      print(key, attemptNo, null, null, sentMs, System.currentTimeMillis(), "unknown", codeOf(e), null, null,
+      Integer code = codeOf(e);
+      print(key, attemptNo, null, null, sentMs, System.currentTimeMillis(), outcomeOf(code), code, null, null,
           e.toString().replaceAll("\\s+", " "));
       return false;
     }
+  }
+
+  /** Refused: a broker answered with another code, or the client had nobody to send to. */
+  private static String outcomeOf(Integer code) {
+    boolean unanswered = code == null || code == -1 || code == ClientErrorCode.CONNECT_BROKER_EXCEPTION
+        || code == ClientErrorCode.ACCESS_BROKER_TIMEOUT;
+    return unanswered ? "unknown" : "refused";
   }
 
   private static Integer codeOf(Exception e) {

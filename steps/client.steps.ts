@@ -1,0 +1,42 @@
+import { defineParameterType, Given, Then, When } from '@cucumber/cucumber';
+import { MasterLoss } from '../tools/lab/master-loss.ts';
+import { StockTools } from '../tools/stock-clients/mqadmin.ts';
+import { prepareStockClient, stockClientNames } from '../tools/stock-clients/stock-client.ts';
+import { StockWork } from '../tools/stock-clients/stock-work.ts';
+import type { SwitchlabWorld } from './support/world.ts';
+
+defineParameterType({ name: 'stockClient', regexp: new RegExp(stockClientNames.join('|')), transformer: String });
+
+Given('the client {stockClient}', async function (this: SwitchlabWorld, client: string) {
+  await prepareStockClient(client);
+});
+
+Given('a producer and a consumer of {stockClient} at work', async function (this: SwitchlabWorld, client: string) {
+  await this.with(StockWork).isHalfDone(client);
+});
+
+When(
+  'a producer and a consumer of {stockClient} have done their work',
+  async function (this: SwitchlabWorld, client: string) {
+    await this.with(StockWork).isDone(client);
+  },
+);
+
+Then('the client goes on by itself', async function (this: SwitchlabWorld) {
+  await this.with(StockWork).goesOn(this.with(MasterLoss).lost);
+});
+
+Then(
+  'everything acknowledged to the client is delivered, and in the log of the new master',
+  async function (this: SwitchlabWorld) {
+    await this.with(StockWork).keepsEverything(this.with(MasterLoss).lost.atMs);
+  },
+);
+
+Then('every send was acknowledged and every message delivered once', async function (this: SwitchlabWorld) {
+  await this.with(StockWork).keepsEverything(null);
+});
+
+Then('the mqadmin of Apache RocketMQ tells how things are', async function (this: SwitchlabWorld) {
+  await this.with(StockTools).tellHowThingsAre();
+});

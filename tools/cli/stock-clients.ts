@@ -1,0 +1,11 @@
+import { missingTools } from '../lab/tools-present.ts';
+import { run } from './run.ts';
+
+/** Plays the features of clients that are not ours, where there is something to run one with. */
+const [noJava, noGo] = await Promise.all([missingTools('java', 'javac', 'mvn'), missingTools('go')]);
+if (noJava.length > 0 && noGo.length > 0) {
+  console.log(`SKIPPED: no ${[...noJava, ...noGo].join(' and no ')} on PATH, so no stock client can run here.`);
+} else {
+  const script = ['--disable-warning=ExperimentalWarning', 'tools/cli/conformance.ts', 'features/client'];
+  process.exitCode = await run(process.execPath, [...script, '--tags', 'not @slow', '--name', 'test-stock-clients']);
+}
