@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Inconclusive } from './inconclusive.ts';
 import { Partition } from './partition.ts';
 import type { PlannedServer } from './plan-servers.ts';
@@ -7,8 +8,9 @@ import { ConditionFailure, until } from './until.ts';
 
 /** A master that hears nothing gives up its connection after 3 s, and the controllers then count it as dead. */
 const unheardMs = 2_500;
-/** A slave dials its master again after up to 5 s: some tries are too late. */
+/** A slave dials its master again after up to 5 s: each try begins at another moment of that. */
 const triesMax = 8;
+const laterMs = 700;
 
 /** A SyncStateSet that grows while its master hears no controller: it asked for that, and no answer came. */
 export class UnheardGrowth {
@@ -37,9 +39,10 @@ export class UnheardGrowth {
     const master = await this.#replicas.master();
     const link = this.#trial.cluster.link(slave.name, master.name);
     for (let tried = 0; tried < triesMax; tried++) {
-      await link.refuse();
-      if (tried === 0) await this.#replicas.mend(slave);
       await this.#isAlone(master);
+      await link.refuse();
+      await this.#replicas.mend(slave);
+      await delay(tried * laterMs);
       await this.#partition.oneWay(this.#trial.controllers, [master]);
       await link.heal();
       if (await this.#grows(slave)) {
@@ -47,6 +50,7 @@ export class UnheardGrowth {
         return;
       }
       await this.#partition.heal();
+      await this.#replicas.kill(slave);
     }
     throw new Inconclusive(`${slave.name} did not reach its master within ${unheardMs} ms, ${triesMax} times.`);
   }
