@@ -193,10 +193,14 @@ export class CommitLog {
   truncateTo(offset: number): void {
     assert(offset >= this.minOffset && offset <= this.#maxOffset, `cut at ${offset} outside the log`);
     for (const chunk of this.#arena.chunks) this.#writeChunk(chunk);
+    const before = this.#segments.length;
     while (this.#segments.length > 0 && this.#segments.at(-1)!.startOffset > offset) this.#segments.pop()!.delete();
+    // What is cut must not come back between records written later, when the power fails before those are flushed.
+    if (this.#segments.length < before) this.syncDirectories();
     const last = this.#segments.at(-1);
     if (last !== undefined && last.endOffset > offset) {
-      zeroLeftovers(last.file, offset - last.startOffset, this.segmentSize);
+      const cut = zeroLeftovers(last.file, offset - last.startOffset, this.segmentSize);
+      if (cut) last.file.sync();
     }
     this.#arena.cut(offset);
     this.#chunk = null;

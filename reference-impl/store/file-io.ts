@@ -27,13 +27,15 @@ export function writeZeros(file: DiskFile, from: number, to: number): void {
 /**
  * Zeroes what an earlier life left behind `from`, so that no later recovery takes it for data. Ends at `to` or at the
  * first whole step of zeros: a file is filled front to back.
+ * @returns whether there was anything
  */
-export function zeroLeftovers(file: DiskFile, from: number, to: number): void {
+export function zeroLeftovers(file: DiskFile, from: number, to: number): boolean {
   const step = 65536;
   const bytes = Buffer.allocUnsafe(step);
   for (let at = from; at < to; at += step) {
     const count = readFully(file, bytes, 0, Math.min(step, to - at), at);
-    if (bytes.subarray(0, count).equals(zeros.subarray(0, count))) return;
+    if (bytes.subarray(0, count).equals(zeros.subarray(0, count))) return at > from;
     writeZeros(file, at, at + count);
   }
+  return to > from;
 }
