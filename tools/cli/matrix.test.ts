@@ -24,7 +24,7 @@ const from = (found: Matrix, source: string) => found.lineUps[0]!.cells.filter((
 
 test('an interrupted matrix keeps what it has played, and the next one goes on from there', async (t) => {
   // Another run may have played these cells with this seed: they are played again.
-  const first = matrix(t, `test-matrix-${process.pid}`, '--no-cache', '--budget', '12s');
+  const first = matrix(t, `test-matrix-${process.pid}`, '--no-cache', '--budget', '40s');
   for await (const line of createInterface({ input: first.run.stdout })) if (/^ {2}pass /.test(line)) break;
   first.run.kill('SIGINT');
   const { exitCode, stderr } = await first.run;
