@@ -5,13 +5,12 @@ import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
 import { type Folder, temporaryFolder } from '../lab/folders.ts';
 import { isAlive } from '../lab/process-registry.ts';
-import type { StandingCluster } from '../lab/standing/state.ts';
-import type { GroupStatus, ServerStatus } from '../lab/standing/status.ts';
+import { readStanding } from '../lab/standing/state.ts';
+import { type GroupStatus, groupsOf, type ServerStatus } from '../lab/standing/status.ts';
 import { until } from '../lab/until.ts';
 import { projectRoot } from './run.ts';
 
 interface Status {
-  readonly cluster: StandingCluster | null;
   readonly servers: readonly ServerStatus[];
   readonly groups: readonly GroupStatus[];
 }
@@ -33,21 +32,23 @@ async function user(t: TestContext) {
     await cluster('down');
     await folder[Symbol.asyncDispose]();
   });
-  const status = async () => JSON.parse((await cluster('status', '--json')).stdout) as Status;
-  return { cluster, run, status, state: path.join(folder.path, 'rocketmq-switchlab') };
+  // The same state as the commands read, without a process for each look.
+  process.env.XDG_STATE_HOME = folder.path;
+  return { cluster, run, state: path.join(folder.path, 'rocketmq-switchlab') };
 }
 
 test('a cluster goes on without the command that started it, says how it is, and ends whole', async (t) => {
-  const { cluster, run, status, state } = await user(t);
+  const { cluster, run, state } = await user(t);
   const up = await cluster('up', 'pair');
   assert.equal(up.exitCode, 0, up.stderr);
-  const { servers, groups } = await status();
+  const status = await cluster('status', '--json');
+  assert.equal(status.exitCode, 0);
+  const { servers, groups } = JSON.parse(status.stdout) as Status;
   assert.ok(servers.every(({ address, ready }) => address.startsWith('127.0.0.1:') && ready));
   assert.deepEqual(
     groups.map(({ master, slaves, syncStateSet }) => [master, slaves, syncStateSet]),
     [['broker-a-0', ['broker-a-1'], ['broker-a-0', 'broker-a-1']]],
   );
-  assert.equal((await cluster('status')).exitCode, 0);
 
   const second = await cluster('up', 'pair');
   assert.equal(second.exitCode, 3);
@@ -59,14 +60,14 @@ test('a cluster goes on without the command that started it, says how it is, and
   for (const { exitCode, stderr } of await Promise.all(results)) assert.equal(exitCode, 0, stderr);
 
   process.kill(servers.find(({ name }) => name === 'broker-a-0')!.pid, 'SIGKILL');
-  await until('the other broker is master', status, (seen) => seen.groups[0]?.master === 'broker-a-1', {
-    deadlineMs: 15_000,
-  });
+  const { processes } = readStanding()!;
+  const look = () => groupsOf(readStanding()!);
+  const isOther = ([group]: readonly GroupStatus[]) => group?.master === 'broker-a-1';
+  await until('the other broker is master', look, isOther, { deadlineMs: 15_000 });
   const degraded = await cluster('status');
   assert.equal(degraded.exitCode, 1);
   assert.match(degraded.stdout, /broker-a-0 .* dead\n/);
 
-  const { processes } = (await status()).cluster!;
   assert.equal((await cluster('down')).exitCode, 0);
   assert.deepEqual(processes.filter(isAlive), []);
   assert.deepEqual(readdirSync(state), []);
@@ -74,15 +75,14 @@ test('a cluster goes on without the command that started it, says how it is, and
 });
 
 test('an interrupted start leaves nothing', async (t) => {
-  const { cluster, status, state } = await user(t);
+  const { cluster, state } = await user(t);
   const starting = cluster('up', 'production');
-  const some = await until('some process was started', status, (seen) => (seen.cluster?.processes.length ?? 0) > 0, {
-    deadlineMs: 15_000,
-  });
+  const look = () => readStanding()?.processes ?? [];
+  const some = await until('some process was started', look, ({ length }) => length > 0, { deadlineMs: 15_000 });
   starting.kill('SIGINT');
   const { exitCode, stderr } = await starting;
   assert.equal(exitCode, 130, stderr);
-  assert.deepEqual(some.cluster!.processes.filter(isAlive), []);
+  assert.deepEqual(some.filter(isAlive), []);
   assert.deepEqual(readdirSync(state), []);
 });
 

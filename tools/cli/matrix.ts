@@ -10,7 +10,7 @@ import { CellCache, copyEvidence } from '../matrix/cache.ts';
 import { hashOfJudge } from '../matrix/content-hash.ts';
 import { lineUpsOf } from '../matrix/line-up.ts';
 import { type Matrix, matrixSchema } from '../matrix/result.ts';
-import { startingPoint } from '../matrix/starting-point.ts';
+import { startingPoint, uncoveredBy } from '../matrix/starting-point.ts';
 import { exitCodeOf } from '../matrix/summary.ts';
 import { renderText } from '../matrix/text.ts';
 import { type PlannedLineUp, planWork } from '../matrix/work.ts';
@@ -92,16 +92,18 @@ async function matrix(options: Options): Promise<Matrix> {
   const find = (key: string) => (options.cache ? cache.find(key) : null);
   const start = startingPoint(planned, find, { shard, budget });
   const progress = new Map(start.progress);
+  const timeIsUp = budget === null ? new AbortController().signal : AbortSignal.timeout(budget * 1000);
+  const stop = AbortSignal.any([interrupted, timeIsUp]);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
 
   for (const [i, lineUp] of planned.entries()) {
     const todo = lineUp.work.filter(({ key }) => start.todo.has(key) && !progress.has(key));
     if (!options.json) console.log(`[${i + 1}/${planned.length}] ${lineUp.name}: ${announce(lineUp, todo)}`);
-    if (todo.length === 0 || interrupted.aborted) continue;
+    if (todo.length === 0 || stop.aborted) continue;
     const requirements = todo.map(({ cell }) => cell.requirement);
     const quiet = options.json ?? false;
-    const play = { run: `${run}/${folderOf(lineUp, i)}`, feature, requirements, seed, parallel, interrupted, quiet };
+    const play = { run: `${run}/${folderOf(lineUp, i)}`, feature, requirements, seed, parallel, stop, quiet };
     const results = await playLineUp(lineUp, { ...play, profile: lineUp.profile });
     for (const { key, cell } of todo) {
       const result = results.find((one) => one.requirements.includes(cell.requirement));
@@ -112,6 +114,9 @@ async function matrix(options: Options): Promise<Matrix> {
     }
   }
   cache.prune();
+  // The recorded durations are those of another machine.
+  const late = timeIsUp.aborted ? [...start.todo].filter((key) => !progress.has(key)) : [];
+  for (const key of late) progress.set(key, { source: 'left out', played: null });
   return filled();
 
   /** The matrix, with the report of each line-up and all its evidence in the folder. */
@@ -132,7 +137,7 @@ async function matrix(options: Options): Promise<Matrix> {
       startedMs,
       durationMs: Date.now() - startedMs,
       shard,
-      budget: budget === null ? null : { seconds: budget, uncovered: start.uncovered },
+      budget: budget === null ? null : { seconds: budget, uncovered: uncoveredBy(progress, planned) },
       lineUps: planned.map((lineUp, i) => lineUpOf(lineUp, progress, reports[i]!, reference, folderOf(lineUp, i))),
     };
     writeMatrix(filled, folder);

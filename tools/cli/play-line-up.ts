@@ -21,7 +21,8 @@ export interface PlayOptions {
   readonly profile: string;
   readonly seed: number;
   readonly parallel: number;
-  readonly interrupted: AbortSignal;
+  /** Ends it before its time. */
+  readonly stop: AbortSignal;
   /** Say nothing on standard output. */
   readonly quiet: boolean;
 }
@@ -31,10 +32,10 @@ const windDownMs = 60_000;
 
 /**
  * Plays some cells of a line-up by a conformance run of their own, whose scenarios appear on standard output as they end.
- * Interrupted, it resolves with what had ended well. Throws `SetupError` when the run refused to start.
+ * Stopped, it resolves with what had ended well. Throws `SetupError` when the run refused to start.
  */
 export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<ScenarioResult[]> {
-  const { run, feature, requirements, profile, seed, parallel, interrupted, quiet } = options;
+  const { run, feature, requirements, profile, seed, parallel, stop, quiet } = options;
   const roles = Object.entries(lineUp.roles).flatMap(([role, list]) => [`--${role}-target`, list]);
   const child = execa(
     process.execPath,
@@ -61,7 +62,7 @@ export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<
       stdio: ['ignore', 'pipe', 'inherit'],
       buffer: false,
       reject: false,
-      cancelSignal: interrupted,
+      cancelSignal: stop,
       forceKillAfterDelay: windDownMs,
     },
   );
@@ -74,7 +75,7 @@ export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<
   }
   const { exitCode } = await child;
   const folder = runFolderOf(run);
-  if (interrupted.aborted) return await resultsSoFar(folder);
+  if (stop.aborted) return await resultsSoFar(folder);
   if (exitCode === 3 || !existsSync(path.join(folder, 'report.json')))
     throw new SetupError(`${lineUp.name}: the run ended with ${exitCode} and left no report; see above.`);
   return [...readReport(folder).report.scenarios];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -16,6 +16,9 @@ const judges = [
   'reference-impl/{base,config,remoting,message,client,admin}/**',
 ];
 
+/** Of its sources, which are read once: they are those that this process runs on. */
+let reference: string | null = null;
+
 /** Of the features, steps, lab and configuration that play the table, and the Node they run on. */
 export function hashOfJudge(): string {
   return hashOf([process.version, ...contents(judges)]);
@@ -27,7 +30,7 @@ export function hashOfJudge(): string {
  * @param text one target as a user writes it
  */
 export function hashOfTarget(text: string): string {
-  if (text.startsWith('reference:')) return hashOf([text, ...contents(['reference-impl/**'])]);
+  if (text.startsWith('reference:')) return hashOf([text, (reference ??= hashOf(contents(['reference-impl/**'])))]);
   if (text.startsWith('dist:')) return hashOf([text, ...sizes(text.slice('dist:'.length))]);
   return text.startsWith('apache:') ? hashOf([text]) : hashOf([readFileSync(text, 'utf8')]);
 }
@@ -56,5 +59,5 @@ function contents(patterns: readonly string[]): string[] {
 function sizes(folder: string): string[] {
   return globSync('**', { cwd: folder })
     .sort()
-    .map((file) => `${file} ${statSync(path.join(folder, file)).size}`);
+    .map((file) => `${file} ${lstatSync(path.join(folder, file)).size}`);
 }

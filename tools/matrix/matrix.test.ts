@@ -4,23 +4,13 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../lab/folders.ts';
 import { SetupError } from '../lab/setup-error.ts';
-import { readCompatibilityTable } from '../report/compatibility.ts';
-import type { Observation, ScenarioResult, Verdict } from '../report/types.ts';
-import { type CellState, lineUpOf, reportOf } from './assemble.ts';
 import { CellCache, copyEvidence, type PlayedCell } from './cache.ts';
 import { hashOfJudge, hashOfTarget } from './content-hash.ts';
-import { renderMatrixHtml } from './html.ts';
+import { pair, plan, played, table } from './fixture/sample.ts';
 import { type LineUp, lineUpsOf, referenceLineUp } from './line-up.ts';
-import { type Matrix, matrixSchema } from './result.ts';
-import { startingPoint } from './starting-point.ts';
-import { overallOf } from './summary.ts';
-import { renderText } from './text.ts';
+import { startingPoint, uncoveredBy } from './starting-point.ts';
 import { planWork } from './work.ts';
 
-const table = readCompatibilityTable();
-const plan = (lineUp: LineUp, judge = 'j', seed = 1) =>
-  planWork(lineUp, { cells: table.cells, profile: null, seed, judge, secondsOf: () => 1 });
-const pair = (old: string, young: string) => lineUpsOf([old], [young], false).at(-1)!;
 const keys = (lineUp: LineUp) => new Map(plan(lineUp).work.map(({ key, cell }) => [cell.requirement, key]));
 
 test('every old target stands beside every new one, and between implementations by halves', () => {
@@ -77,19 +67,6 @@ test('a target has another hash when what it is made of changes', async () => {
   assert.equal(new Set([...before, ...after]).size, 4);
 });
 
-const observed = (values: Record<string, boolean>): Observation[] =>
-  Object.entries(values).map(([what, value]) => ({ what, value, text: what, atMs: 0 }));
-
-function played(requirement: string, verdict: Verdict, observations: Observation[]): ScenarioResult {
-  const line = Number(requirement.slice(-2)) * 10;
-  const texts = { uri: 'features/compatibility/table.feature', feature: 'f', rule: 'r', name: `scenario <${line}>` };
-  const times = { startedMs: 1000, durationMs: 2000 };
-  const none = { steps: [], deviation: null, ledger: null, broken: [], asked: [], tags: [] };
-  const failure = verdict === 'pass' ? null : 'the slave took over';
-  const evidence = `scenarios/table-${line}`;
-  return { ...texts, ...times, ...none, line, requirements: [requirement], verdict, observations, failure, evidence };
-}
-
 test('what passed is found again with its evidence; a failure is not kept', async () => {
   await using folder = await temporaryFolder();
   const run = path.join(folder.path, 'run');
@@ -113,105 +90,6 @@ test('what passed is found again with its evidence; a failure is not kept', asyn
   assert.equal(cache.find('a')!.result.durationMs, 5);
   cache.prune();
   assert.ok(existsSync(path.join(folder.path, 'cache', 'a')));
-});
-
-function sample(): Matrix {
-  const planned = [plan(referenceLineUp), plan(pair('apache:4.9.7', 'apache:5.3.3'))];
-  const [reference, apache] = planned as [(typeof planned)[0], (typeof planned)[0]];
-  const progress = new Map<string, CellState>(
-    reference.work.map(({ key, cell }) => {
-      const seen = observed({ online: cell.online, traffic: cell.online, switches: cell.switches });
-      return [
-        key,
-        { source: 'cache', played: { result: played(cell.requirement, 'pass', seen), folder: '.' } },
-      ] as const;
-    }),
-  );
-  const [first, second, third] = apache.work;
-  const wrong = played('CTL-CMP-01', 'fail', observed({ online: true, traffic: true, switches: true }));
-  progress.set(first!.key, { source: 'played', played: { result: wrong, folder: '.' } });
-  progress.set(second!.key, { source: 'left out', played: null });
-  progress.set(third!.key, { source: 'other shard', played: null });
-  const reports = planned.map((lineUp) => reportOf(lineUp, progress, { run: 'r', seed: 1, feature: 'f' }));
-  return {
-    schema: matrixSchema,
-    run: 'r',
-    seed: 1,
-    startedMs: 0,
-    durationMs: 1500,
-    shard: null,
-    budget: {
-      seconds: 60,
-      uncovered: ['apache:5.3.3 as controller'],
-    },
-    lineUps: planned.map((lineUp, i) => lineUpOf(lineUp, progress, reports[i]!, reports[0]!, `${i + 1}-x`)),
-  };
-}
-
-test('each cell says what is documented, what the reference did, what was seen, and where to look', () => {
-  const { lineUps } = sample();
-  const [cell, leftOut, ofAnother, unreached] = lineUps[1]!.cells;
-  assert.deepEqual(cell, {
-    requirement: 'CTL-CMP-01',
-    broker: 'old',
-    nameservers: 'old',
-    documented: 'works, no switch',
-    reference: 'works, no switch',
-    observed: 'works, switches',
-    verdict: 'fail',
-    source: 'played',
-    seconds: 2,
-    reason: 'the slave took over',
-    evidence: '2-x/report.html#s-features-compatibility-table-feature-10',
-  });
-  assert.deepEqual(
-    [leftOut, ofAnother, unreached].map((one) => [one!.source, one!.verdict, one!.evidence]),
-    [
-      ['left out', null, null],
-      ['other shard', null, null],
-      ['interrupted', null, null],
-    ],
-  );
-});
-
-test('the table names what differs and what was left out', () => {
-  const text = renderText(sample(), table);
-  assert.match(text, /old NameServer {2,}works, no switch {4}✓ {3}✕/);
-  assert.match(
-    text,
-    /FAIL {2}CTL-CMP-01 {2}apache:4\.9\.7 \+ apache:5\.3\.3\n {2}documented works, no switch, reference works, no switch, observed works, switches\n {2}the slave took over\n/,
-  );
-  assert.match(text, /Left out of a budget of 60 s:\n {2}apache:4\.9\.7 \+ apache:5\.3\.3: CTL-CMP-02\n/);
-  assert.match(text, /apache:5\.3\.3 as controller/);
-  assert.match(
-    text,
-    /Other than documented: 1 cell; 13 of 24 cells played\. \(1 played now, 12 from the cache, 1 left out, 1 of other shards, 9 not reached; 1\.5 s\)$/,
-  );
-});
-
-test('the verdict is the worst of what was played', () => {
-  const matrix = sample();
-  const withVerdict = (verdict: Verdict | null): Matrix => {
-    const [first, second] = matrix.lineUps;
-    return {
-      ...matrix,
-      lineUps: [first!, { ...second!, cells: second!.cells.map((cell) => Object.assign({}, cell, { verdict })) }],
-    };
-  };
-  assert.equal(overallOf(matrix), 'fail');
-  assert.equal(overallOf(withVerdict(null)), 'pass');
-  assert.equal(overallOf(withVerdict('inconclusive')), 'inconclusive');
-  assert.equal(overallOf({ ...matrix, lineUps: withVerdict('unsupported').lineUps.slice(1) }), 'inconclusive');
-});
-
-test('the page is whole by itself, and no text of a target becomes markup', () => {
-  const matrix = sample();
-  const [first, ...others] = matrix.lineUps;
-  const html = renderMatrixHtml({ ...matrix, lineUps: [{ ...first!, name: '<img src=x>' }, ...others] }, table);
-  assert.ok(!html.includes('<img'));
-  assert.ok(html.includes('&lt;img src=x&gt;'));
-  assert.ok(!/(src|href)="(https?:)?\/\//.test(html));
-  assert.ok(html.includes('href="2-x/report.html#s-features-compatibility-table-feature-10"'));
 });
 
 const planned = () => lineUpsOf(['apache:4.9.7'], ['apache:5.3.3', 'apache:5.5.0'], true).map((lineUp) => plan(lineUp));
@@ -238,21 +116,17 @@ test('shards play every cell once, whatever each has played before', () => {
   assert.deepEqual(keysOf(1, found), new Set([...parts[0]!].filter((key) => key !== known)));
 });
 
-test('a budget leaves out cells, and says what is not shown; what was played before costs nothing', () => {
+test('a budget leaves out cells; what was played before costs nothing; what nothing shows is named', () => {
   const all = planned();
   const short = startingPoint(all, nothing, { shard: null, budget: 5 });
   assert.equal(short.todo.size, 5);
-  assert.ok(
-    short.uncovered.some((facet) => facet.startsWith('CTL-CMP-')),
-    short.uncovered.join(),
-  );
   const left = [...short.progress.values()].filter(({ source }) => source === 'left out');
   assert.equal(left.length + short.todo.size, new Set(all.flatMap(({ work }) => work.map(({ key }) => key))).size);
-  const cached = startingPoint(all, () => ({ result: played('CTL-CMP-01', 'pass', []), folder: '.' }), {
-    shard: null,
-    budget: 1,
-  });
-  assert.deepEqual([cached.todo.size, cached.uncovered], [0, []]);
-  const enough = startingPoint(all, nothing, { shard: null, budget: 1000 });
-  assert.deepEqual(enough.uncovered, []);
+  const found = () => ({ result: played('CTL-CMP-01', 'pass', []), folder: '.' });
+  const cached = startingPoint(all, found, { shard: null, budget: 1 });
+  assert.equal(cached.todo.size, 0);
+  assert.deepEqual(uncoveredBy(cached.progress, all), []);
+  const missing = uncoveredBy(short.progress, all);
+  for (const facet of ['CTL-CMP-06', 'apache:5.5.0 as controller', 'reference'])
+    assert.ok(missing.includes(facet), facet);
 });

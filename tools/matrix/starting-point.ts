@@ -17,8 +17,6 @@ export interface StartingPoint {
   readonly progress: Progress;
   /** Keys of cells to play. */
   readonly todo: ReadonlySet<string>;
-  /** What neither these nor those that were played before show, other shards left aside. */
-  readonly uncovered: readonly string[];
 }
 
 /** Decides about every cell, each once however many line-ups share it. @param find what an earlier run has played */
@@ -34,17 +32,19 @@ export function startingPoint(
   const open = [...mine].filter((work) => played.get(work) === null);
   const { chosen, leftOut } = coverWithin(open, budget ?? Number.POSITIVE_INFINITY);
   const before = [...mine].filter((work) => !open.includes(work));
-  const shown = new Set([...before, ...chosen].flatMap(({ facets }) => facets));
   const progress = new Map<string, CellState>();
   for (const { key } of all.filter((work) => !mine.has(work)))
     progress.set(key, { source: 'other shard', played: null });
   for (const work of before) progress.set(work.key, { source: 'cache', played: played.get(work)! });
   for (const { key } of leftOut) progress.set(key, { source: 'left out', played: null });
-  return {
-    progress,
-    todo: new Set(chosen.map(({ key }) => key)),
-    uncovered: [...new Set(all.flatMap(({ facets }) => facets))].filter((facet) => !shown.has(facet)),
-  };
+  return { progress, todo: new Set(chosen.map(({ key }) => key)) };
+}
+
+/** What nothing that was played, now or before, shows. */
+export function uncoveredBy(progress: Progress, planned: readonly PlannedLineUp[]): string[] {
+  const all = distinct(planned);
+  const shown = new Set(all.filter(({ key }) => progress.get(key)?.played).flatMap(({ facets }) => facets));
+  return [...new Set(all.flatMap(({ facets }) => facets))].filter((facet) => !shown.has(facet));
 }
 
 /** By key, with the facets of every line-up that shares it. */
