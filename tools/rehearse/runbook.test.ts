@@ -81,8 +81,8 @@ test('points of no return and harm are marked', async () => {
   await using folder = await temporaryFolder();
   const plan = readPlan('master-slave-slave-first');
   await using rehearsal = await prepared(plan.name, ['production-4.9', ...sampleControllers], folder.path);
-  const script = rehearsal.script().map((step) => ({ ...step, noReturn: step.number === 1 ? 'It is <gone>.' : null }));
-  const runbook = runbookOf(plan, names, script, null, []);
+  const [first, ...others] = rehearsal.script();
+  const runbook = runbookOf(plan, names, [{ ...first!, noReturn: 'It is <gone>.' }, ...others], null, []);
   assert.match(renderMarkdown(runbook), /- \*\*No way back from here:\*\* It is <gone>\./);
   assert.match(
     renderMarkdown(runbook),

@@ -24,7 +24,8 @@ export function harmsOf(stores: readonly GivenStore[], controllersGiven: boolean
   const groups = [...Map.groupBy(stores, ({ group }) => group).values()];
   return [
     ...stores.flatMap((given) => [formHarm(given), pastHarm(given, controllersGiven), nameHarm(given)]),
-    ...groups.flatMap((group) => [...identityHarms(group), ...logHarms(group)]),
+    ...groups.flatMap(identityHarms),
+    ...groups.flatMap(logHarms),
   ].filter((harm) => harm !== null);
 }
 
