@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../lab/folders.ts';
 import { rehearse, stateOf, type UsersCluster, writeCluster } from './rehearse.fixture.ts';
@@ -14,15 +16,24 @@ interface Guarded {
   readonly plan: string;
   readonly stores?: UsersCluster['stores'];
   readonly more?: readonly string[];
+  /** The master acknowledges without its slave, and so has messages to lose. */
+  readonly asyncMaster?: true;
   readonly exitCode: number;
   readonly says: readonly RegExp[];
 }
 
 /** Plays it on real processes and expects how it ends; the originals stay as they were. */
-async function guarded(t: TestContext, { plan, stores = pair, more = [], exitCode, says }: Guarded): Promise<void> {
+async function guarded(
+  t: TestContext,
+  { plan, stores = pair, more = [], asyncMaster, exitCode, says }: Guarded,
+): Promise<void> {
   await using folder = await temporaryFolder();
   const cluster: UsersCluster = { plan, files, stores };
   await writeCluster(folder.path, cluster);
+  if (asyncMaster) {
+    const file = path.join(folder.path, 'broker-a-0.conf');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('SYNC_MASTER', 'ASYNC_MASTER'));
+  }
   const before = stateOf(folder.path);
   const { run } = rehearse(t, folder.path, cluster, { more });
   const { exitCode: code, all } = await run;
@@ -44,6 +55,7 @@ test('the loss of a slave that comes first is shown and counted when that is ask
   guarded(t, {
     plan: 'master-slave-slave-first',
     more: ['--show-the-loss'],
+    asyncMaster: true,
     exitCode: 1,
     says: [/^Steps: all 8 steps held\.$/m, /HARM SHOWN: /, /^Messages of the rehearsal: .* [1-9]\d* lost/m, slaveFirst],
   }));
