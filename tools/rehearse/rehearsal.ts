@@ -95,6 +95,11 @@ export class Rehearsal implements AsyncDisposable {
     const groups = site.groups(false);
     await holds('online', site, groups, readProfile(profile));
     for (const group of groups) await createTopic(site, group, readProfile(profile));
+    if (showTheLoss) {
+      // A slave of fixed roles copies topics every 10 s only; without the topic it takes no message as master.
+      onProgress('waiting until slaves know the topic of the rehearsal');
+      await holds('topics known', site, groups, readProfile(profile));
+    }
     const deadline = { deadlineMs: deadlines.online };
     await using load = await UpgradeLoad.start({
       site,

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '../lab/folders.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { labAddresses } from './lab-addresses.ts';
 import { rewrite } from './rewrite.ts';
@@ -55,4 +58,20 @@ test('NameServers must be as many as brokers register with', () => {
     () => sampleServers(['production/broker-a-0.conf', 'production/namesrv-1.conf']),
     (error) => error instanceof SetupError && /lists 2 NameServers, and the files of 1 were given/.test(error.message),
   );
+});
+
+test('every absolute path comes to lie in the rehearsal, whatever its key is called', async () => {
+  await using folder = await temporaryFolder();
+  const sample = new URL('../../configs/samples/production/', import.meta.url);
+  const more = 'storeCheckpoint=/data/checkpoint\nstorePathCommitLog=/a/log,/b/log\nmessageDelayLevel=1s 5s\n';
+  for (const name of ['namesrv-1', 'namesrv-2', 'controller-1', 'controller-2', 'controller-3', 'broker-a-0']) {
+    const text = readFileSync(new URL(`${name}.conf`, sample), 'utf8');
+    writeFileSync(path.join(folder.path, `${name}.conf`), name.startsWith('broker') ? `${text}\n${more}` : text);
+  }
+  const all = sampleServers([folder.path]);
+  const broker = all.find(({ role }) => role === 'broker')!;
+  const { config } = rewrite(broker, options(await labAddresses(all)));
+  assert.equal(config.storeCheckpoint, '/site/broker-a-0/files/data/checkpoint');
+  assert.equal(config.storePathCommitLog, '/site/broker-a-0/files/a/log,/site/broker-a-0/files/b/log');
+  assert.equal(config.messageDelayLevel, '1s 5s');
 });

@@ -32,7 +32,6 @@ export interface RewriteOptions {
 const addressLists = ['namesrvAddr', 'controllerAddr'];
 const peerLists = ['controllerDLegerPeers', 'dLegerPeers'];
 const ownHosts = ['brokerIP1', 'brokerIP2', 'bindAddress'];
-const pathKey = /path|home|dir/i;
 const loopback = '127.0.0.1';
 
 /** A user's configuration with other addresses, ports and paths, and every other key as it is. Throws `SetupError`. */
@@ -69,7 +68,8 @@ function rewritten(server: Server, key: string, value: string, options: RewriteO
   if (key === 'listenPort') return portOf(at(server.address));
   if (key === 'haListenPort') return String(Number(portOf(at(server.address))) + 1);
   if (key.endsWith('Port') && Number(value) > 0) return String(options.freePort());
-  if (pathKey.test(key) && value.split(',').every((part) => path.isAbsolute(part)))
+  // Whatever the key is: an absolute path would lead to files of the user's.
+  if (value.split(',').every((part) => path.isAbsolute(part)))
     return value
       .split(',')
       .map((part) => below(options.folder, part))

@@ -1,3 +1,4 @@
+import { commandsIn } from './commands-in.ts';
 import { howToRead, type Runbook, type RunbookStep } from './runbook.ts';
 
 const style = `:root{color-scheme:light dark;--line:#8884;--warn:#b3541e}
@@ -27,18 +28,24 @@ ${stages.join('\n')}
 
 function stepHtml(step: RunbookStep): string {
   const details = [
-    ...step.hand.slice(1).map((text) => escape(text)),
+    ...step.hand.slice(1).map(withCode),
     ...(step.before.length > 0 ? [`Before: ${escape(step.before.join('; '))}.`] : []),
     ...(step.after.length > 0 ? [`Go on when ${escape(step.after.join('; '))}.`] : []),
     ...(step.noReturn === null
       ? []
       : [`<span class="no-return">No way back from here: ${escape(step.noReturn)}</span>`]),
     ...(step.harm === null ? [] : [`<span class="harm">Harm: ${escape(step.harm)}</span>`]),
-    ...step.rollback.map((text) => `Rollback: ${escape(text)}`),
+    ...step.rollback.map((text) => `Rollback: ${withCode(text)}`),
     ...(step.rehearsed === null ? [] : [`<small>Rehearsed: ${escape(step.rehearsed)}</small>`]),
   ];
   const items = details.map((text) => `<li>${text}</li>`).join('');
-  return `<li value="${step.number}"><label><input type="checkbox"><span>${escape(step.hand[0] ?? step.what)}</span></label><ul>${items}</ul></li>`;
+  return `<li value="${step.number}"><label><input type="checkbox"><span>${withCode(step.hand[0] ?? step.what)}</span></label><ul>${items}</ul></li>`;
+}
+
+function withCode(sentence: string): string {
+  return commandsIn(sentence)
+    .map(({ text, isCommand }) => (isCommand ? `<code>${escape(text)}</code>` : escape(text)))
+    .join('');
 }
 
 function escape(text: string): string {

@@ -5,6 +5,7 @@ import { adminCommands } from '../../reference-impl/admin/commands.ts';
 import { temporaryFolder } from '../lab/folders.ts';
 import { parseOneTarget } from '../lab/targets.ts';
 import { planNames, readPlan } from '../lab/upgrade/plan-file.ts';
+import { commandsIn } from './commands-in.ts';
 import { Rehearsal, type RehearsalResult } from './rehearsal.ts';
 import { renderMarkdown, runbookOf } from './runbook.ts';
 import { renderRunbookHtml } from './runbook-html.ts';
@@ -59,10 +60,16 @@ test('each step has what to do, what to check, the way back, and what it took', 
   const result: RehearsalResult = { script, play, judgement: null, ownLogs: [] };
   const text = renderMarkdown(runbookOf(plan, names, script, result, ['Steps: one failed.']));
   const first = text.slice(text.indexOf('\n1. '), text.indexOf('\n2. '));
-  assert.match(first, /mqadmin updateBrokerConfig -b mq-a-0\.example\.com:10911 -k brokerPermission -v 4/);
+  assert.match(
+    first,
+    /`mqadmin updateBrokerConfig -b mq-a-0\.example\.com:10911 -k brokerPermission -v 4`\. Producers/,
+  );
   assert.match(first, /- Before: every NameServer lists the master/);
   assert.match(first, /- Go on when no NameServer has a writable queue/);
-  assert.match(first, /- Rollback: mqadmin updateBrokerConfig -b mq-a-0\.example\.com:10911 -k brokerPermission -v 6/);
+  assert.match(
+    first,
+    /- Rollback: `mqadmin updateBrokerConfig -b mq-a-0\.example\.com:10911 -k brokerPermission -v 6`/,
+  );
   assert.match(first, /- Rehearsed: held after 1\.2 s$/m);
   assert.match(text, /^ +- Rehearsed: failed after 0\.0 s: broker-a-1 ends at 5$/m);
   assert.match(text, /^- Steps: one failed\.$/m);
@@ -74,8 +81,8 @@ test('points of no return and harm are marked', async () => {
   await using folder = await temporaryFolder();
   const plan = readPlan('master-slave-slave-first');
   await using rehearsal = await prepared(plan.name, ['production-4.9', ...sampleControllers], folder.path);
-  const script = rehearsal.script().map((step) => ({ ...step, noReturn: step.number === 1 ? 'It is <gone>.' : null }));
-  const runbook = runbookOf(plan, names, script, null, []);
+  const [first, ...others] = rehearsal.script();
+  const runbook = runbookOf(plan, names, [{ ...first!, noReturn: 'It is <gone>.' }, ...others], null, []);
   assert.match(renderMarkdown(runbook), /- \*\*No way back from here:\*\* It is <gone>\./);
   assert.match(
     renderMarkdown(runbook),
@@ -87,24 +94,23 @@ test('points of no return and harm are marked', async () => {
   );
 });
 
-test('every mqadmin command of a plan is one, with options that it takes', () => {
+test('every mqadmin command of a plan is one, with options that it takes, and no shell cuts it', () => {
   const common = ['n', 'h', 'i'];
-  const commands = planNames().flatMap((name) =>
-    readPlan(name).stages.flatMap(({ steps }) =>
-      steps.flatMap(({ hand, rollback }) =>
-        [hand, rollback?.hand ?? ''].flatMap((text) => [
-          ...text.replaceAll(/\s+/g, ' ').matchAll(/mqadmin (\w+)((?: -\w (?:\{[\w.]+\}|[\w.:]+))*)/g),
-        ]),
-      ),
-    ),
+  const sentences = planNames().flatMap((name) =>
+    readPlan(name).stages.flatMap(({ steps }) => steps.flatMap(({ hand, rollback }) => [hand, rollback?.hand ?? ''])),
   );
+  const commands = sentences
+    .flatMap((text) => commandsIn(text.replaceAll(/\s+/g, ' ')))
+    .filter(({ text, isCommand }) => isCommand && text.startsWith('mqadmin'));
   assert.ok(commands.length > 20);
-  for (const [whole, name, given = ''] of commands) {
-    const command = adminCommands.find((candidate) => candidate.name === name);
-    assert.ok(command, whole);
+  for (const { text } of commands) {
+    const command = adminCommands.find(({ name }) => name === text.split(' ')[1]);
+    assert.ok(command, text);
     const known = [...command.options('new').map(({ short }) => short), ...common];
-    for (const [, option] of given.matchAll(/ -(\w)/g)) assert.ok(known.includes(option!), whole);
+    for (const [, option] of text.matchAll(/ -(\w)/g)) assert.ok(known.includes(option!), text);
     for (const { short, required } of command.options('new'))
-      if (required) assert.match(given, new RegExp(` -${short} `), whole);
+      assert.ok(!required || text.includes(` -${short} `), text);
+    // Lists are joined by semicolons.
+    assert.doesNotMatch(text, /[^']\{(namesrvs|controllers|peers)\}/);
   }
 });

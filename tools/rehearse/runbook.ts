@@ -2,6 +2,7 @@ import type { UpgradePlan } from '../lab/upgrade/plan-file.ts';
 import { actionText } from '../lab/upgrade/player.ts';
 import type { ScriptStep } from '../lab/upgrade/script.ts';
 import { conditionMeanings } from '../lab/upgrade/condition.ts';
+import { commandsIn } from './commands-in.ts';
 import type { RehearsalResult } from './rehearsal.ts';
 
 /** What an operator follows by hand: the steps of a plan with their own hosts and files, and what each took in the rehearsal. */
@@ -95,13 +96,19 @@ export function renderMarkdown(runbook: Runbook): string {
 }
 
 function stepLines(step: RunbookStep): string[] {
-  const [first = step.what, ...others] = step.hand;
+  const [first = step.what, ...others] = step.hand.map(withCode);
   const lines = [`${step.number}. ${first}`, ...others.map((text) => `   - ${text}`)];
   if (step.before.length > 0) lines.push(`   - Before: ${step.before.join('; ')}.`);
   if (step.after.length > 0) lines.push(`   - Go on when ${step.after.join('; ')}.`);
   if (step.noReturn !== null) lines.push(`   - **No way back from here:** ${step.noReturn}`);
   if (step.harm !== null) lines.push(`   - **Harm:** ${step.harm}`);
-  for (const text of step.rollback) lines.push(`   - Rollback: ${text}`);
+  for (const text of step.rollback) lines.push(`   - Rollback: ${withCode(text)}`);
   if (step.rehearsed !== null) lines.push(`   - Rehearsed: ${step.rehearsed}`);
   return lines;
+}
+
+function withCode(sentence: string): string {
+  return commandsIn(sentence)
+    .map(({ text, isCommand }) => (isCommand ? `\`${text}\`` : text))
+    .join('');
 }

@@ -1,6 +1,8 @@
 import type { ScriptStep } from '../lab/upgrade/script.ts';
-import type { SiteMember } from '../lab/upgrade/site.ts';
+import { isConfiguredMaster, rolesBy, type SiteMember } from '../lab/upgrade/site.ts';
 import { commitLogFolder } from '../lab/upgrade/stores.ts';
+import { SetupError } from '../lab/setup-error.ts';
+import { readBrokerStore } from '../doctor/store-facts.ts';
 import { type OwnLog, ownLogOf } from './own-messages.ts';
 import type { Server } from './servers.ts';
 import {
@@ -12,6 +14,7 @@ import {
   measureStore,
   type StoreCopy,
 } from './store-copy.ts';
+import { type GivenStore, harmsOf } from './store-harms.ts';
 import type { UserSite } from './user-site.ts';
 
 export interface UserStoresOptions {
@@ -23,14 +26,17 @@ export interface UserStoresOptions {
   readonly folder: string;
   readonly onProgress: (text: string) => void;
   readonly signal: AbortSignal;
+  /** Goes on with stores that do harm. */
+  readonly showTheLoss: boolean;
 }
 
 /**
  * Copies the stores that the user gave to where the processes of the rehearsal look for them. Throws `SetupError` before
- * anything is copied when one of them is none or they do not fit on the disk. Resolves with the logs that brokers have then.
+ * anything is copied when one of them is none, would do harm, or they do not fit on the disk. Resolves with the logs that
+ * brokers have then.
  */
 export async function copyUserStores(options: UserStoresOptions): Promise<OwnLog[]> {
-  const { userSite, stores, script, folder, onProgress, signal } = options;
+  const { userSite, stores, script, folder, onProgress, signal, showTheLoss } = options;
   const given = userSite.site.members.flatMap((member) => {
     const server = userSite.serverOf(member);
     const from = stores.get(server);
@@ -39,6 +45,15 @@ export async function copyUserStores(options: UserStoresOptions): Promise<OwnLog
   const copies: MeasuredCopy[] = [];
   for (const { member, server, from } of given)
     copies.push(await measureStore(storeCopyOf(member, server, from, script)));
+  const harms = harmsOf(
+    given.flatMap(({ member, server, from }) => (server.role === 'broker' ? [givenStoreOf(member, server, from)] : [])),
+    given.some(({ server }) => server.role !== 'broker'),
+  );
+  if (harms.length > 0 && !showTheLoss)
+    throw new SetupError(
+      `${harms.join('\n')}\nThe rehearsal stops before it starts anything on them; --show-the-loss goes on all the same.`,
+    );
+  for (const harm of harms) onProgress(`HARM SHOWN: ${harm}`);
   await assertRoom(copies, folder);
   for (const copy of copies) {
     const tell = (text: string) => onProgress(`copying the store of ${copy.of}${text}`);
@@ -56,6 +71,18 @@ function storeCopyOf(member: SiteMember, server: Server, from: string, script: r
   const { mappedFileSizeCommitLog } = member.prepared.config;
   assertSegments(copy, Number(mappedFileSizeCommitLog ?? server.file.number('mappedFileSizeCommitLog')));
   return copy;
+}
+
+function givenStoreOf(member: SiteMember, { file }: Server, folder: string): GivenStore {
+  const { config } = member.prepared;
+  const places = { root: '', identity: '', epochs: '' };
+  return {
+    of: file.path,
+    group: member.group!,
+    roles: rolesBy(config),
+    isMaster: isConfiguredMaster(config),
+    store: readBrokerStore(folder, places),
+  };
 }
 
 /** How often a plan copies the store of a member: to keep it, or for the others of its group. */

@@ -4,6 +4,7 @@ import type { Condition } from './condition.ts';
 import { topic } from './load-topic.ts';
 import { lookAt } from './looks.ts';
 import { isRunning, type Site } from './site.ts';
+import { consumerGroup } from './upgrade-load.ts';
 
 /** Resolves when the condition holds for everything of these groups that runs. Throws `ConditionFailure`. */
 export async function holds(
@@ -15,7 +16,7 @@ export async function holds(
   const members = groups.flatMap((group) => site.replicas(group)).filter(isRunning);
   const load = {
     topics: [topic],
-    consumers: [],
+    consumers: [{ topic, consumerGroup }],
     attempts: [],
     figures: noFigures,
     on: nothing,

@@ -53,8 +53,13 @@ export interface PlayerOptions {
   readonly onEvent: (event: PlayEvent) => void;
   /** Asked before each step; false ends the play there. A rehearsal waits for its user here. */
   readonly mayGoOn?: (step: ScriptStep) => Promise<boolean>;
-  /** Plays harmful steps too, so that the harm can be counted. */
+  /** Plays harmful steps too, and those that lack what they need, so that the harm can be counted. */
   readonly showTheLoss?: boolean;
+}
+
+interface Objection {
+  readonly harm: PlanHarm;
+  readonly reason: string;
 }
 
 /** For facts that a former step has brought about already, but that somebody may still be hearing of. */
@@ -124,7 +129,7 @@ export class Player {
       return result;
     };
     this.#emit({ kind: 'step started', number, title: `${stage}: ${actionText(action)}`, hand });
-    const refusal = (await this.#missingPrecondition(step)) ?? (await this.#harmOf(step));
+    const refusal = await this.#refusal(step);
     if (refusal !== null) {
       this.#emit({ kind: 'stopped before harm', number, reason: refusal });
       return end('refused', refusal);
@@ -204,24 +209,24 @@ export class Player {
     return `${condition}: ${seen}`;
   }
 
-  async #missingPrecondition(step: ScriptStep): Promise<string | null> {
-    for (const condition of step.before) {
-      const reason = await this.#whyNot(step, condition);
-      if (reason !== null) return reason;
+  /** What the step lacks, or the harm that it would do; null when nothing is wrong with it. */
+  async #objection(step: ScriptStep): Promise<Objection | null> {
+    for (const unless of step.before) {
+      const reason = await this.#whyNot(step, unless);
+      const what = `Step ${step.number} was played without what it needs.`;
+      if (reason !== null) return { harm: { unless, what, counted: 'nothing' }, reason };
     }
-    return null;
+    const { harm } = step;
+    const reason = harm === null ? null : await this.#whyNot(step, harm.unless);
+    return harm === null || reason === null ? null : { harm, reason: `${harm.what} ${reason}` };
   }
 
-  /** The harm that the step would do, null when it does none or is to show it. */
-  async #harmOf(step: ScriptStep): Promise<string | null> {
-    const { harm, number } = step;
-    if (harm === null) return null;
-    const reason = await this.#whyNot(step, harm.unless);
-    if (reason === null) return null;
-    const text = `${harm.what} ${reason}`;
-    if (!this.#options.showTheLoss) return text;
-    this.#harms.push(harm);
-    this.#emit({ kind: 'harm shown', number, reason: text });
+  /** Why the step is not played; null when it is, also because its harm is to be shown. */
+  async #refusal(step: ScriptStep): Promise<string | null> {
+    const objection = await this.#objection(step);
+    if (objection === null || !this.#options.showTheLoss) return objection?.reason ?? null;
+    this.#harms.push(objection.harm);
+    this.#emit({ kind: 'harm shown', number: step.number, reason: objection.reason });
     return null;
   }
 

@@ -148,7 +148,8 @@ export function rolesBy(config: Settings): 'fixed' | 'elected' | 'dledger' {
   return isOn(config.enableDLegerCommitLog) ? 'dledger' : 'fixed';
 }
 
-function isConfiguredMaster(config: Settings): boolean {
+/** Whether the configuration alone makes it the master of its group. */
+export function isConfiguredMaster(config: Settings): boolean {
   return rolesBy(config) === 'fixed' && String(config.brokerRole ?? 'ASYNC_MASTER').endsWith('_MASTER');
 }
 
