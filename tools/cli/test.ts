@@ -19,5 +19,6 @@ process.exitCode = await runInOrder([
   ['planted defects are noticed', () => node('tools/cli/defects.ts')],
   ['SIGKILL under load', () => node('tools/cli/drill.ts', '--moments', '5')],
   ['stock clients against the reference', () => node('tools/cli/stock-clients.ts')],
+  ['the reference beside Apache releases', () => node('tools/cli/mixed.ts')],
   ['one cell on Apache releases', () => node('tools/cli/apache-cell.ts')],
 ]);
