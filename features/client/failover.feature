@@ -15,9 +15,14 @@ Feature: Clients outlive a master
       And no epoch had two masters
       And everything acknowledged to the client is delivered, and in the log of the new master
 
+      @go
       Examples:
         | client     | fault     | nameservers                                 |
         | go         | is killed | a new NameServer with its controller        |
+
+      @java
+      Examples:
+        | client     | fault     | nameservers                                 |
         | java:4.9.7 | is killed | an old NameServer and a controller apart    |
         | java:5.3.3 | is killed | a new NameServer with its controller        |
 
@@ -30,6 +35,7 @@ Feature: Clients outlive a master
 
   Rule: Without a fault nothing fails and nothing comes twice
 
+    @java
     Scenario: a client of the old release with brokers of the old release
       Given the client java:4.9.7
       And a group of 2 old brokers with an old NameServer
@@ -39,6 +45,7 @@ Feature: Clients outlive a master
   @CTL-OPS-01 @CTL-OPS-02 @CTL-OPS-03
   Rule: The tools of a release tell how a group stands
 
+    @java
     Scenario: mqadmin after a switch
       Given the client java:5.3.3
       And brokers that wait for every in-sync replica

@@ -7,5 +7,8 @@ if (noJava.length > 0 && noGo.length > 0) {
   console.log(`SKIPPED: no ${[...noJava, ...noGo].join(' and no ')} on PATH, so no stock client can run here.`);
 } else {
   const script = ['--disable-warning=ExperimentalWarning', 'tools/cli/conformance.ts', 'features/client'];
-  process.exitCode = await run(process.execPath, [...script, '--tags', 'not @slow', '--name', 'test-stock-clients']);
+  const missing = [noJava.length > 0 ? ['@java'] : [], noGo.length > 0 ? ['@go'] : []].flat();
+  for (const tag of missing) console.log(`SKIPPED: clients ${tag}, which need ${[...noJava, ...noGo].join(' and ')}.`);
+  const tags = ['@slow', ...missing].map((tag) => `not ${tag}`).join(' and ');
+  process.exitCode = await run(process.execPath, [...script, '--tags', tags, '--name', 'test-stock-clients']);
 }
