@@ -36,6 +36,8 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
   let timer: Timer | null = null;
   /** Roles given so far: a change that had to wait is void when there was another one. */
   let changes = 0;
+  /** What this broker copied until it was elected is about to be its log: a NameServer may still name its former master. */
+  let promoting = false;
 
   const notify = () => {
     for (const listener of listeners) listener();
@@ -165,8 +167,10 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
       if (masterEpoch < epochs.lastEpoch) return false;
       const change = ++changes;
       if (state === null) {
+        promoting = true;
         await settleLog();
         if (change !== changes) return false;
+        promoting = false;
         takeOver(selfBrokerId, masterEpoch, set);
       } else newEpoch(state, masterEpoch, set);
       const own = state;
@@ -176,6 +180,7 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     async changeToSlave(selfBrokerId, masterEpoch, master) {
       if (masterEpoch < epochs.lastEpoch) return false;
       changes++;
+      promoting = false;
       slave.brokerId = selfBrokerId;
       if (state === null && masterBrokerId === master) return true;
       state = null;
@@ -186,7 +191,7 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
       return true;
     },
     setMasterHaAddress(address) {
-      if (state === null) slave.setMasterHaAddress(address);
+      if (state === null && !promoting) slave.setMasterHaAddress(address);
     },
     installSyncStateSet(set) {
       if (state?.install(set, clock.nowMs())) settle();

@@ -136,6 +136,9 @@ test('a new master serves when what it copied is flushed', async (t) => {
     () => disks.slave.waiting,
   );
   assert.equal(serves, false);
+  // A NameServer that does not know of the change yet answers.
+  slave.ha.setMasterHaAddress(master.address);
+  assert.equal(slave.ha.slave.masterHaAddress, null);
   disks.slave.release();
   await change;
   assert.equal(serves, true);
