@@ -126,7 +126,11 @@ test('two switches without a record between: an unagreed tail of the first one i
   const common = one.store.maxPhyOffset;
   await controller.elect(two, [one]);
   await inSync(two, 2);
-  assert.equal(epochsOf(one), `1-0 2-${common}`);
+  // Nothing is sent in the new epoch: a heartbeat brings it.
+  await until(
+    () => epochsOf(one) === `1-0 2-${common}`,
+    () => epochsOf(one),
+  );
   one.ha.setMasterHaAddress(null);
   two.put('unagreed tail, longer than what follows');
   two.store.writeNow();

@@ -175,6 +175,13 @@ class Campaign {
       () => [[...ha.syncStateSet.members], ha.allAckOffset, store.writtenOffset, ha.replicas],
       15_000,
     ).finally(() => clearInterval(poll));
+    // On a busy machine no step may have left time for a single one.
+    const before = this.acknowledged.length;
+    this.#put(this.#master, 1);
+    await until(
+      () => this.acknowledged.length > before && ha.allAckOffset === store.writtenOffset,
+      () => ha.replicas,
+    );
   }
 }
 
@@ -182,7 +189,6 @@ async function campaign(t: TestContext, seed: number): Promise<void> {
   const run = new Campaign(new Stage(t), seed);
   await run.run();
   t.diagnostic(`${run.acknowledged.length} records acknowledged`);
-  assert.ok(run.acknowledged.length > 0, 'nothing was acknowledged');
   const { bytes, store, ha } = run.master.replica;
   assert.equal(bytes.length, store.writtenOffset);
   for (const { physicalOffset, endOffset, record } of run.acknowledged) {
