@@ -24,14 +24,15 @@ const from = (found: Matrix, source: string) => found.lineUps[0]!.cells.filter((
 
 test('an interrupted matrix keeps what it has played, and the next one goes on from there', async (t) => {
   // Another run may have played these cells with this seed: they are played again.
-  const first = matrix(t, `test-matrix-${process.pid}`, '--no-cache', '--budget', '40s');
-  for await (const line of createInterface({ input: first.run.stdout })) if (/^ {2}pass /.test(line)) break;
-  first.run.kill('SIGINT');
+  const first = matrix(t, `test-matrix-${process.pid}`, '--no-cache');
+  createInterface({ input: first.run.stdout }).on('line', (line) => {
+    if (line.startsWith('  pass ')) first.run.kill('SIGINT');
+  });
   const { exitCode, stderr } = await first.run;
   assert.equal(exitCode, 130, stderr);
   const before = readMatrix(first.folder)!;
   const played = from(before, 'played');
-  assert.ok(played.length > 0 && from(before, 'left out').length > 0);
+  assert.ok(played.length > 0 && from(before, 'interrupted').length > 0);
   for (const { observed, documented, evidence } of played) {
     assert.equal(observed, documented);
     assert.ok(existsSync(path.join(first.folder, evidence!.split('#')[0]!)));
