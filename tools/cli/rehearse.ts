@@ -118,6 +118,9 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
   await reapOrphans();
   await using _watcher = startWatcher([folder]);
   console.log(`${plan.title} (plan ${plan.name}), from ${from.name} to ${to.name}\n${plan.about}\n`);
+  // How a process is started is known when its release is there.
+  await untilInterrupted(from.prepare());
+  await untilInterrupted(to.prepare());
   await using rehearsal = await Rehearsal.prepare(settings);
   printChanges(rehearsal);
   const names = { from: from.name, to: to.name };
@@ -128,7 +131,6 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
     writeRunbook(evidenceFolder, runbookOf(plan, names, script, null, []));
     return 0;
   }
-  await untilInterrupted(Promise.all([from.prepare(), to.prepare()]));
   const result = await untilInterrupted(rehearsal.play());
   const { lines, exitCode } = verdictOf(result);
   console.log(`\n${lines.join('\n')}`);
