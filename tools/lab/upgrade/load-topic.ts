@@ -15,7 +15,14 @@ const topicQueues = 4;
  */
 export async function createTopic(site: Site, group: string, profile: Profile): Promise<void> {
   const config = { topicName: topic, readQueueNums: topicQueues, writeQueueNums: topicQueues, perm: 6 };
-  const { address } = await servingMaster(site, group);
+  const deadline = { deadlineMs: profile.deadlines.online };
+  // A group that elects its master may lose the first one again while it starts.
+  const { address } = await until(
+    `${group} has a master`,
+    () => servingMaster(site, group),
+    () => true,
+    deadline,
+  );
   await site.operator.createTopic(address, config);
   await site.operator.createSubscriptionGroup(address, { ...groupDefaults, groupName: consumerGroup });
   const look = () =>
@@ -23,5 +30,5 @@ export async function createTopic(site: Site, group: string, profile: Profile): 
       (await operator.topicRoute(topic)).queueDatas.map(({ brokerName }) => brokerName),
     );
   const routed = (names: readonly (readonly string[])[]) => names.every((known) => known.includes(group));
-  await until(`${group} has a route`, look, routed, { deadlineMs: profile.deadlines.online });
+  await until(`${group} has a route`, look, routed, deadline);
 }
