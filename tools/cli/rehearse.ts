@@ -11,6 +11,7 @@ import { SetupError } from '../lab/setup-error.ts';
 import type { Settings } from '../lab/settings-file.ts';
 import { parseOneTarget } from '../lab/targets.ts';
 import { actionText, type PlayEvent } from '../lab/upgrade/player.ts';
+import type { ScriptStep } from '../lab/upgrade/script.ts';
 import { versionOf } from '../lab/upgrade/version-of.ts';
 import { startWatcher } from '../lab/watcher.ts';
 import { choosePlan } from '../rehearse/choose-plan.ts';
@@ -79,7 +80,7 @@ Exit codes: 0 every step held and nothing was lost, 1 not so, 2 inconclusive, 3 
 
 const interrupted = interruption();
 /** How far the rehearsal came. */
-const reached: Reached = { step: null, kept: null };
+const reached: Reached = { where: 'before the first step', kept: null };
 
 async function rehearse(paths: readonly string[], options: Options): Promise<number> {
   const base = process.env.INIT_CWD ?? process.cwd();
@@ -118,6 +119,9 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
   await reapOrphans();
   await using _watcher = startWatcher([folder]);
   console.log(`${plan.title} (plan ${plan.name}), from ${from.name} to ${to.name}\n${plan.about}\n`);
+  // How a process is started is known when its release is there.
+  await untilInterrupted(from.prepare());
+  await untilInterrupted(to.prepare());
   await using rehearsal = await Rehearsal.prepare(settings);
   printChanges(rehearsal);
   const names = { from: from.name, to: to.name };
@@ -128,7 +132,6 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
     writeRunbook(evidenceFolder, runbookOf(plan, names, script, null, []));
     return 0;
   }
-  await untilInterrupted(Promise.all([from.prepare(), to.prepare()]));
   const result = await untilInterrupted(rehearsal.play());
   const { lines, exitCode } = verdictOf(result);
   console.log(`\n${lines.join('\n')}`);
@@ -183,21 +186,29 @@ function printChanges({ changes }: Rehearsal): void {
 }
 
 function stepText(total: number, number: number, title: string, hand: readonly string[]): string {
-  return [`[${number}/${total}] ${title}`, ...hand.map((text) => `      by hand: ${text}`)].join('\n');
+  return [`[${number}/${total}] ${title}`, ...byHand(hand)].join('\n');
+}
+
+function byHand(hand: readonly string[]): string[] {
+  return hand.map((text) => `      by hand: ${text}`);
 }
 
 function printEvent(event: PlayEvent): void {
   const { acknowledged, delivered } = event.load;
   if ('title' in event) {
-    reached.step = `[${event.number}] ${event.title}`;
-    console.log(reached.step);
+    const step = `[${event.number}] ${event.title}`;
+    reached.where = `in step ${step}`;
+    console.log(step);
   } else if ('text' in event) console.log(`      ${event.text}`);
   else if ('reason' in event) console.log(`      ${event.kind.toUpperCase()}: ${event.reason}`);
-  else
+  else {
+    reached.where = `after step ${event.number}`;
     console.log(`      held, ${(event.ms / 1000).toFixed(1)} s; ${acknowledged} acknowledged, ${delivered} delivered`);
+  }
 }
 
-async function askForEnter(): Promise<boolean> {
+async function askForEnter({ number, stage, action, hand }: ScriptStep): Promise<boolean> {
+  console.log(['', `Next: [${number}] ${stage}: ${actionText(action)}`, ...byHand(hand)].join('\n'));
   const reader = createInterface({ input: process.stdin, output: process.stdout });
   return await new Promise((resolve) => {
     reader.once('close', () => resolve(false));

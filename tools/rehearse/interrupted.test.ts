@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { interruptedText } from './interrupted.ts';
 
 test('an interrupted rehearsal says where it was, what is kept, and the command that begins again', () => {
-  const text = interruptedText({ step: '[9] A group: start', kept: 'test-results/r1' }, [
+  const text = interruptedText({ where: 'in step [9] A group: start', kept: 'test-results/r1' }, [
     '--plan',
     'rolling-restart',
     "my conf's/",
@@ -17,7 +17,7 @@ test('an interrupted rehearsal says where it was, what is kept, and the command 
 });
 
 test('before the first step nothing may be kept yet', () => {
-  const text = interruptedText({ step: null, kept: null }, ['conf/']);
+  const text = interruptedText({ where: 'before the first step', kept: null }, ['conf/']);
   assert.match(text, /^Interrupted before the first step\.$/m);
   assert.doesNotMatch(text, /Kept/);
 });

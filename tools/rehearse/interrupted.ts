@@ -1,15 +1,15 @@
 /** How far a rehearsal came. */
 export interface Reached {
-  /** The step that was under way, as it was printed; null before the first. */
-  step: string | null;
+  /** `in step [3] …`, `after step 3`. */
+  where: string;
   /** Folder of the run, null while there is none. */
   kept: string | null;
 }
 
 /** What a user reads whose rehearsal was interrupted. @param argv the arguments that it was started with */
-export function interruptedText({ step, kept }: Reached, argv: readonly string[]): string {
+export function interruptedText({ where, kept }: Reached, argv: readonly string[]): string {
   const lines = [
-    `Interrupted ${step === null ? 'before the first step' : `in step ${step}`}.`,
+    `Interrupted ${where}.`,
     'Nothing runs any more. Your files and stores are as they were, and their copies are gone.',
   ];
   if (kept !== null) lines.push(`Kept: ${kept}, with configuration files, logs and the ledger up to here.`);

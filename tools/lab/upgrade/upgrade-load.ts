@@ -246,7 +246,9 @@ export class UpgradeLoad implements Load, AsyncDisposable {
   #summary(log: readonly Delivery[], lost: number, repeated: number): string {
     const { sent, acknowledged, refused, unknown, delivered } = this.figures;
     const late = recovered(this.#ledger.attempts, log).length;
-    return `${sent} sends: ${acknowledged} acknowledged, ${refused} refused, ${unknown} without an answer (${late} of them stored); ${log.length} readable, ${delivered} delivered (${repeated} again), ${lost} lost`;
+    const half = sent - acknowledged - refused - unknown;
+    const stored = half === 0 ? '' : ` ${half} stored without the replicas asked for,`;
+    return `${sent} sends: ${acknowledged} acknowledged,${stored} ${refused} refused, ${unknown} without an answer (${late} of them stored); ${log.length} readable, ${delivered} delivered (${repeated} again), ${lost} lost`;
   }
 }
 
