@@ -19,6 +19,7 @@ const faultsForMs = 8000;
 const calmAtLeastMs = 1000;
 const calmAtMostMs = 10_000;
 const turnMs = 100;
+const delayMaxMs = 25;
 const lossRateMax = 0.15;
 const notesMax = 60;
 const noteCharactersMax = 200;
@@ -62,7 +63,10 @@ class Schedule {
     this.#random = seededRandom(seed);
     this.#time = new VirtualTime(this.#random);
     const count = (name: CountName) => void this.#counts[name]++;
-    this.#network = new SimulatedNetwork(this.#time, this.#random, { onFrame: (fate) => count(`frames${fate}`) });
+    this.#network = new SimulatedNetwork(this.#time, this.#random, {
+      delayMaxMs,
+      onFrame: (fate) => count(`frames${fate}`),
+    });
     const size = sizes[this.#random.int(sizes.length)]!;
     const ids = Array.from({ length: size }, (_, i) => `n${i}`);
     const world: World = {

@@ -32,12 +32,13 @@ export type FrameFate = 'Sent' | 'Cut' | 'Lost' | 'Repeated' | 'Late';
 export interface NetworkOptions {
   /** Callers wait no longer than this, whatever they say. */
   readonly timeoutMaxMs?: number;
+  /** Of a frame that is not late; default 40. */
+  readonly delayMaxMs?: number;
   readonly onFrame?: (fate: FrameFate) => void;
 }
 
 const repeatedEvery = 20;
 const lateEvery = 30;
-const delayMaxMs = 40;
 const lateMaxMs = 1500;
 
 /** Frames between addresses: lost, delayed, reordered, repeated, and not carried at all where a direction is cut. */
@@ -45,6 +46,7 @@ export class SimulatedNetwork {
   readonly #time: VirtualTime;
   readonly #random: Random;
   readonly #timeoutMaxMs: number;
+  readonly #delayMaxMs: number;
   readonly #onFrame: (fate: FrameFate) => void;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #cut = new Set<string>();
@@ -52,11 +54,12 @@ export class SimulatedNetwork {
   /** Share of frames that get lost. 0 is calm: then none is late or repeated either. */
   lossRate = 0;
 
-  constructor(time: VirtualTime, random: Random, { timeoutMaxMs = Infinity, onFrame = () => {} }: NetworkOptions = {}) {
+  constructor(time: VirtualTime, random: Random, options: NetworkOptions = {}) {
     this.#time = time;
     this.#random = random;
-    this.#timeoutMaxMs = timeoutMaxMs;
-    this.#onFrame = onFrame;
+    this.#timeoutMaxMs = options.timeoutMaxMs ?? Infinity;
+    this.#delayMaxMs = options.delayMaxMs ?? 40;
+    this.#onFrame = options.onFrame ?? (() => {});
   }
 
   listen(address: string, process: SimulatedProcess): Endpoint & Pick<RemotingServer, 'handle'> {
@@ -126,7 +129,7 @@ export class SimulatedNetwork {
     for (const target of this.#endpoints.values()) {
       const connection = target.accepted.get(dead.process);
       if (connection === undefined || this.isCut(dead.address, target.address)) continue;
-      this.#time.after(this.#random.int(delayMaxMs), target.process, () => connection.close());
+      this.#time.after(this.#random.int(this.#delayMaxMs), target.process, () => connection.close());
     }
   }
 
@@ -153,7 +156,7 @@ export class SimulatedNetwork {
     for (let copy = 0; copy < copies; copy++) {
       const late = !calm && this.#random.int(lateEvery) === 0;
       if (late) this.#onFrame('Late');
-      const delayMs = this.#random.int(late ? lateMaxMs : delayMaxMs);
+      const delayMs = this.#random.int(late ? lateMaxMs : this.#delayMaxMs);
       // A request reaches whoever lives there when it arrives; an answer, only the life that asked.
       this.#time.after(delayMs, life ?? (() => this.#living(to)), deliver);
     }
