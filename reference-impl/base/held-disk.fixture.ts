@@ -3,7 +3,7 @@ import { type Disk, systemDisk } from './disk.ts';
 /** The system's disk, but for a test that holds what becomes durable. */
 export class HeldDisk {
   held = false;
-  /** Directories synced and files moved, by name, in order. */
+  /** Files and directories synced before anything else went on, and files moved, by name, in order. */
   readonly done: string[] = [];
   readonly #waiting: (() => void)[] = [];
 
@@ -25,7 +25,10 @@ export class HeldDisk {
         read: (...args) => file.read(...args),
         write: (...args) => file.write(...args),
         resize: (size) => file.resize(size),
-        sync: () => file.sync(),
+        sync: () => {
+          file.sync();
+          this.done.push(path);
+        },
         close: () => file.close(),
         datasync: (done) => {
           if (this.held) this.#waiting.push(() => file.datasync(done));

@@ -25,6 +25,23 @@ test('what a crashed process left to the kernel counts as flushed only after a f
   await store.close();
 });
 
+test('what is cut from the log is gone from the disk before anything is written in its place', async (t) => {
+  const root = join(temporaryFolder(t), 'store');
+  const held = new HeldDisk();
+  const store = await openStore({ ...storeOptions(root), disk: held.disk });
+  const first = placed(store.append(message({ body: Buffer.alloc(8000) })));
+  for (let i = 0; i < 10; i++) placed(store.append(message({ body: Buffer.alloc(8000) })));
+  store.writeNow();
+  held.done.length = 0;
+  store.truncateTo(first.endOffset);
+  const log = join(root, 'commitlog');
+  assert.deepEqual(held.done, [log, join(log, '0'.repeat(20))]);
+  // Nothing is left to be cut.
+  store.truncateTo(first.endOffset);
+  assert.equal(held.done.length, 2);
+  await store.close();
+});
+
 test('a store is safe as far as its flush type promises', async (t) => {
   for (const flushDiskType of ['ASYNC_FLUSH', 'SYNC_FLUSH'] as const) {
     const held = new HeldDisk();

@@ -9,7 +9,7 @@ import { createProxy, type Proxy } from './proxy.ts';
 import { temporaryFolder, type Folder } from './folders.ts';
 import { unnoted } from './timeline.ts';
 import { startToxiproxy, type ToxiproxyServer } from './toxiproxy-server.ts';
-import { until } from './until.ts';
+import { throughout, until } from './until.ts';
 
 const question = Buffer.from('anyone there?');
 let folder: Folder;
@@ -99,10 +99,12 @@ test('blackhole swallows bytes and closes, and closes its connections when it he
     { deadlineMs: 1000 },
   );
   dying.end();
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  assert.ok(accepted.size > before, 'the server saw the close of a connection in the black hole');
-  assert.equal(client.received(), 'hello');
-  assert.equal(client.closed(), false);
+  await throughout(
+    'the server sees no close, the client nothing',
+    () => ({ open: accepted.size, received: client.received(), closed: client.closed() }),
+    ({ open, received, closed }) => open > before && received === 'hello' && !closed,
+    { deadlineMs: 300 },
+  );
   await link.heal();
   await until('the client is closed', client.closed, (closed) => closed, { deadlineMs: 1000 });
   assert.equal(client.received(), 'hello');
@@ -129,8 +131,7 @@ test('freeze holds bytes and delivers them when it heals', async () => {
   const client = await openClient();
   await link.freeze();
   client.socket.write(' again');
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  assert.equal(client.received(), 'hello');
+  await throughout('nothing comes', client.received, (text) => text === 'hello', { deadlineMs: 300 });
   await link.heal();
   await until('the rest comes', client.received, (text) => text === 'hello again', { deadlineMs: 2000 });
   assert.equal(client.closed(), false);
