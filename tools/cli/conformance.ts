@@ -13,7 +13,7 @@ import { startWatcher } from '../lab/watcher.ts';
 import { compareVersions } from '../lab/version-range.ts';
 import { applicableTo, applyKnownDeviations, type JudgedRelease, readKnownDeviations } from '../report/deviations.ts';
 import { withEvidence } from '../report/evidence.ts';
-import { readScenarioResults } from '../report/messages.ts';
+import { messagesFile, readScenarioResults } from '../report/messages.ts';
 import { applyRegressions, readRegressions, renderRegressions, withRegressionTags } from '../report/regressions.ts';
 import { parseRequirements } from '../report/requirements.ts';
 import { byPlace } from '../report/scenario-names.ts';
@@ -90,7 +90,6 @@ async function runCucumber(
   settings: RunSettings,
   targets: Targets,
 ): Promise<ScenarioResult[]> {
-  const messages = path.join(settings.runFolder, 'messages.ndjson');
   const tags = tagsOf(options, targets);
   const paths = options.shard ? await pathsOfShard(features, tags, options.shard, settings.profile) : features;
   if (options.shard && paths.length === 0) return [];
@@ -101,9 +100,7 @@ async function runCucumber(
     '--import',
     'steps/**/*.ts',
     '--format',
-    `message:${messages}`,
-    '--format',
-    './tools/cli/progress-formatter.ts',
+    './tools/cli/run-formatter.ts',
   ];
   args.push('--tags', tags);
   if (options.parallel > 1) args.push('--parallel', String(options.parallel));
@@ -119,7 +116,7 @@ async function runCucumber(
   await reapOrphans();
   if (exitCode !== 0 && exitCode !== 1)
     throw new Error(`The feature runner ended with ${signal ?? exitCode}; see its output above.`);
-  return readScenarioResults(messages);
+  return readScenarioResults(path.join(settings.runFolder, messagesFile));
 }
 
 function rolesOf({ namesrvTarget, controllerTarget, brokerTarget }: Options): RoleTexts {

@@ -7,7 +7,7 @@ import { SetupError } from '../lab/setup-error.ts';
 import type { LineUp } from '../matrix/line-up.ts';
 import { readKnownDeviations } from '../report/deviations.ts';
 import { withEvidence } from '../report/evidence.ts';
-import { readScenarioResults } from '../report/messages.ts';
+import { messagesFile, readScenarioResults } from '../report/messages.ts';
 import type { ScenarioResult } from '../report/types.ts';
 import { readReport } from '../report/write.ts';
 import { runFolderOf } from './finish.ts';
@@ -83,7 +83,7 @@ export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<
 
 /** Of a run that was cut short: whatever passed and is no listed deviation, for which the whole run would have to speak. */
 async function resultsSoFar(folder: string): Promise<ScenarioResult[]> {
-  const messages = path.join(folder, 'messages.ndjson');
+  const messages = path.join(folder, messagesFile);
   if (!existsSync(messages)) return [];
   // Its writer may have been killed in the middle of a line.
   truncateSync(messages, readFileSync(messages).lastIndexOf('\n') + 1);

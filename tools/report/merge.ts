@@ -1,6 +1,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { SetupError } from '../lab/setup-error.ts';
+import { messagesFile } from './messages.ts';
 import { byPlace } from './scenario-names.ts';
 import type { RunReport } from './types.ts';
 
@@ -59,7 +60,7 @@ export function joinEvidence(runs: readonly FoundRun[], runFolder: string): void
   for (const { folder, report } of runs) {
     const evidence = path.join(folder, 'scenarios');
     if (existsSync(evidence)) cpSync(evidence, path.join(runFolder, 'scenarios'), { recursive: true });
-    for (const file of ['messages.ndjson', 'settings.json']) {
+    for (const file of [messagesFile, 'settings.json']) {
       if (!existsSync(path.join(folder, file))) continue;
       const { name, ext } = path.parse(file);
       cpSync(path.join(folder, file), path.join(runFolder, `${name}-${report.shard!.index}${ext}`));

@@ -8,6 +8,9 @@ import {
   verdictOfError,
 } from './types.ts';
 
+/** In the folder of a run: the Cucumber messages of its scenarios, one JSON envelope a line. */
+export const messagesFile = 'messages.ndjson';
+
 // The parts of the Cucumber message stream that a verdict is made of (protocol 32, one JSON envelope a line).
 interface Timestamp {
   readonly seconds: number;

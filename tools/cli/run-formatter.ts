@@ -1,13 +1,24 @@
+import { appendFileSync, openSync } from 'node:fs';
+import path from 'node:path';
 import { Formatter, type IFormatterOptions, Status } from '@cucumber/cucumber';
+import type { Envelope } from '@cucumber/messages';
+import { settingsFromEnv } from '../lab/run-settings.ts';
+import { messagesFile } from '../report/messages.ts';
 import { verdictOfError } from '../report/types.ts';
 
-/** One line per finished scenario, readable on a terminal and in a CI log. */
-export default class ProgressFormatter extends Formatter {
-  static override readonly documentation = 'Prints one line per finished scenario.';
+/**
+ * Keeps the messages of the run in its folder, and prints one line per finished scenario, readable on a terminal and in a
+ * CI log. What it has printed is in the file: a run may be ended at any line.
+ */
+export default class RunFormatter extends Formatter {
+  static override readonly documentation = 'Keeps the messages of a run, and prints one line per finished scenario.';
+
+  readonly #messages = openSync(path.join(settingsFromEnv().runFolder, messagesFile), 'w');
 
   constructor(options: IFormatterOptions) {
     super(options);
-    options.eventBroadcaster.on('envelope', (envelope: { testCaseFinished?: { testCaseStartedId: string } }) => {
+    options.eventBroadcaster.on('envelope', (envelope: Envelope) => {
+      appendFileSync(this.#messages, `${JSON.stringify(envelope)}\n`);
       if (envelope.testCaseFinished) this.#finished(envelope.testCaseFinished.testCaseStartedId);
     });
   }
