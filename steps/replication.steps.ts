@@ -5,6 +5,7 @@ import { CopiedTables } from '../tools/lab/copied-tables.ts';
 import { LogFiles } from '../tools/lab/log-files.ts';
 import { LogLoad } from '../tools/lab/log-load.ts';
 import { MasterChanges } from '../tools/lab/master-changes.ts';
+import { NewTopics } from '../tools/lab/new-topics.ts';
 import { ReplicaHistories } from '../tools/lab/replica-histories.ts';
 import { Replicas } from '../tools/lab/replicas.ts';
 import type { PlannedServer } from '../tools/lab/plan-servers.ts';
@@ -418,6 +419,18 @@ When('topics with a message type and consumer groups are made', async function (
 Given('topics and consumer groups that every replica has', async function (this: SwitchlabWorld) {
   await this.with(CopiedTables).make();
   await this.with(CopiedTables).areEverywhere();
+});
+
+When(
+  'topics are made and get a message each, and the master is killed at once',
+  async function (this: SwitchlabWorld) {
+    await this.with(NewTopics).fill();
+    await this.trial.killMaster();
+  },
+);
+
+Then('the new topics lead to their messages on the new master', async function (this: SwitchlabWorld) {
+  await this.with(NewTopics).areReadable();
 });
 
 When('the master gets more of them', async function (this: SwitchlabWorld) {

@@ -14,6 +14,16 @@ Feature: What slaves copy beside the log
       And the one that takes over when the master is killed has them
       And every acknowledged message is readable from the new master
 
+  @CTL-PAR-10
+  Rule: What was acknowledged has a route after a switch
+
+    Scenario: the master is killed right after topics were made
+      Given a group under one controller, with traffic
+      When topics are made and get a message each, and the master is killed at once
+      Then the other replica takes over and accepts writes
+      And the new topics lead to their messages on the new master
+      And every acknowledged message is readable from the new master
+
   @CTL-REG-02
   Rule: A slave never misses what it has copied
 

@@ -2,12 +2,13 @@ import { systemClock, type Timer } from '../base/clock.ts';
 import type { Running } from '../base/running.ts';
 import { createRemotingServer } from '../remoting/server.ts';
 import type { RemotingServer } from '../remoting/types.ts';
-import type { Broker, Handlers } from './broker.ts';
+import { type Broker, type Handlers, isSlave } from './broker.ts';
 import { type BrokerOptions, createBroker } from './create.ts';
 import { brokerHandlers, fastPortHandlers } from './handlers.ts';
 import { PullPath } from './pull/pull-path.ts';
 import { SendPath } from './send/send-path.ts';
 import { MetadataCopy } from './slave/metadata-copy.ts';
+import { addTopicsOfLog } from './topics/topics-of-log.ts';
 
 const heldPullScanMs = 5000;
 /** How often late answers are looked for; the shortest documented limit is 3 s. */
@@ -35,7 +36,10 @@ export async function startBroker(options: BrokerOptions): Promise<Running> {
     await broker.role.start({
       brokerAddress: broker.address,
       registerToNamesrv: () => broker.registration.registerAll(),
-      bumpDataVersion: (stateVersion) => broker.topics.bumpVersion(stateVersion),
+      roleTaken: (masterEpoch) => {
+        if (!isSlave(broker)) addTopicsOfLog(broker);
+        broker.topics.bumpVersion(masterEpoch);
+      },
     });
     await broker.registration.registerAll();
   } catch (thrown) {

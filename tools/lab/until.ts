@@ -39,7 +39,7 @@ export async function until<T>(
       last = describe(seen);
     } catch (thrown) {
       if (final.some((kind) => thrown instanceof kind)) throw thrown;
-      last = errorText(thrown);
+      last = thrown instanceof CutOff && last !== 'nothing' ? `${last} (${thrown.message})` : errorText(thrown);
     }
     if (performance.now() + pollMs >= endMs) {
       throw new ConditionFailure(`${what}: not within ${deadlineMs / 1000} s. Last seen: ${last}`);
@@ -76,11 +76,14 @@ export async function throughout<T>(
     throw new ConditionFailure(`${what}: could not look for ${deadlineMs / 1000} s. Last error: ${last}`);
 }
 
+/** A look that its deadline ended. */
+class CutOff extends Error {}
+
 async function within<T>(look: () => T | Promise<T>, leftMs: number): Promise<T> {
   const stop = new AbortController();
   try {
     const late = delay(Math.max(1, leftMs), undefined, { signal: stop.signal }).then(() => {
-      throw new Error('the last look did not end');
+      throw new CutOff('the last look did not end');
     });
     // The timer of a look that ended is aborted below: its rejection has no other reader.
     late.catch(() => undefined);

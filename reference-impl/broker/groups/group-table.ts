@@ -82,6 +82,15 @@ export class GroupTable {
     this.persist();
   }
 
+  /** Slave: takes from such a table what is missing here; the version stays. */
+  add({ subscriptionGroupTable }: Record<string, unknown>): void {
+    const before = this.#groups.size;
+    for (const [name, fields] of Object.entries((subscriptionGroupTable ?? {}) as Record<string, unknown>)) {
+      if (!this.#groups.has(name)) this.#groups.set(name, readGroupConfig(fields, name));
+    }
+    if (this.#groups.size > before) this.persist();
+  }
+
   /** Table as it goes to disk and, compact, over the wire. */
   fields(): object {
     const table = Array.from(

@@ -19,7 +19,7 @@ import { ControlledRole } from './controlled.ts';
 import { roleHandlers } from './handlers.ts';
 import type { RoleDependencies, RoleHost } from './types.ts';
 
-const host: RoleHost = { brokerAddress: '127.0.0.1:1', registerToNamesrv: async () => {}, bumpDataVersion() {} };
+const host: RoleHost = { brokerAddress: '127.0.0.1:1', registerToNamesrv: async () => {}, roleTaken() {} };
 
 /** A real store and what a role needs; closed after the test. */
 async function dependencies(

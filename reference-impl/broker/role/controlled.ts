@@ -260,7 +260,7 @@ export class ControlledRole implements ControlledBrokerRole {
 
   #announce(): void {
     if (this.#timers.length === 0) this.#startTimers();
-    this.#host!.bumpDataVersion(this.#masterEpoch);
+    this.#host!.roleTaken(this.#masterEpoch);
     this.#register();
   }
 

@@ -36,8 +36,10 @@ export interface RoleHost {
   readonly brokerAddress: string;
   /** Registers with every NameServer now; resolves when each answered or failed. */
   registerToNamesrv(): Promise<void>;
-  /** Raises the topic table's dataVersion with this stateVersion (= master epoch). */
-  bumpDataVersion(stateVersion: number): void;
+  /**
+   * The role of a new epoch is taken: a master makes its topics whole, then the table gets the epoch as its stateVersion.
+   */
+  roleTaken(masterEpoch: number): void;
 }
 
 /** A code and what it says. */

@@ -23,6 +23,8 @@ export class MetadataCopy {
   #lastCopyMs = Date.now();
   #master: string | null = null;
   #copying = false;
+  /** Whether the topics last copied were those of a master of the newest epoch. */
+  #masterServes = false;
 
   constructor(broker: Broker) {
     this.#broker = broker;
@@ -84,14 +86,20 @@ export class MetadataCopy {
 
   #takeTopics({ dataVersion, topicConfigTable }: Fields): void {
     const version = readDataVersion(dataVersion, 'new');
-    const { topics } = this.#broker;
-    if (version !== null && !topics.version.equals(version)) topics.replace(topicConfigTable, version);
+    const { topics, role } = this.#broker;
+    if (version === null) return;
+    // Who is named master and has not taken the role yet may lack what only its log knows of.
+    this.#masterServes = version.stateVersion >= role.masterEpoch;
+    if (!this.#masterServes) topics.add(topicConfigTable);
+    else if (!topics.version.equals(version)) topics.replace(topicConfigTable, version);
   }
 
   #takeGroups(fields: Fields): void {
     const version = readDataVersion(fields.dataVersion, 'new');
     const { groups } = this.#broker;
-    if (version !== null && !groups.version.equals(version)) groups.replace(fields, version);
+    if (version === null || groups.version.equals(version)) return;
+    if (this.#masterServes) groups.replace(fields, version);
+    else groups.add(fields);
   }
 
   #takeOffsets({ offsetTable, dataVersion }: Fields): void {

@@ -40,7 +40,7 @@ export class TopicTable {
     this.#changed();
   }
 
-  /** Adds the topics that are missing or differ; raises the version when there are any. Used at start. */
+  /** Adds the topics that are missing; raises the version when there are any. */
   ensure(topics: readonly TopicConfig[]): void {
     const missing = topics.filter((topic) => !this.#topics.has(topic.topicName));
     if (missing.length > 0) this.put(...missing);
@@ -58,6 +58,15 @@ export class TopicTable {
     this.#topics.clear();
     this.#take(table, version);
     this.persist();
+  }
+
+  /** Slave: takes from such a table what is missing here; the version stays. */
+  add(table: unknown): void {
+    const before = this.size;
+    for (const [name, fields] of Object.entries((table ?? {}) as Record<string, unknown>)) {
+      if (!this.#topics.has(name)) this.#topics.set(name, readTopicConfig(fields, name));
+    }
+    if (this.size > before) this.persist();
   }
 
   /** Raises the version; `stateVersion` is the master epoch. */

@@ -183,7 +183,7 @@ export class SimulatedReplica {
     await role.start({
       brokerAddress: this.address,
       registerToNamesrv: () => this.#register(client, role),
-      bumpDataVersion() {},
+      roleTaken() {},
     });
   }
 
