@@ -421,13 +421,10 @@ Given('topics and consumer groups that every replica has', async function (this:
   await this.with(CopiedTables).areEverywhere();
 });
 
-When(
-  'topics are made and get a message each, and the master is killed at once',
-  async function (this: SwitchlabWorld) {
-    await this.with(NewTopics).fill();
-    await this.trial.killMaster();
-  },
-);
+When('topics are made and get a message each, and the master is killed at once', async function (this: SwitchlabWorld) {
+  await this.with(NewTopics).fill();
+  await this.trial.killMaster();
+});
 
 Then('the new topics lead to their messages on the new master', async function (this: SwitchlabWorld) {
   await this.with(NewTopics).areReadable();

@@ -8,7 +8,13 @@ import { processesThatName } from './live-processes.fixture.ts';
 import { projectRoot } from './run.ts';
 
 function conformance(t: TestContext, name: string) {
-  const args = ['--disable-warning=ExperimentalWarning', 'tools/cli/conformance.ts', '--tags', '@CTL-CMP-06'];
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    'tools/cli/conformance.ts',
+    'features/compatibility',
+    '--tags',
+    '@CTL-CMP-06',
+  ];
   const run = execa(process.execPath, [...args, '--name', name], { cwd: projectRoot, reject: false, all: true });
   t.after(async () => {
     run.kill('SIGKILL');

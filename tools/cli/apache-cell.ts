@@ -6,7 +6,7 @@ const missing = await missingTools('java', 'mvn');
 if (missing.length > 0) {
   console.log(`SKIPPED: no ${missing.join(' and no ')} on PATH, so no Apache release can run here.`);
 } else {
-  const script = ['--disable-warning=ExperimentalWarning', 'tools/cli/conformance.ts'];
+  const script = ['--disable-warning=ExperimentalWarning', 'tools/cli/conformance.ts', 'features/compatibility'];
   const target = ['--target', 'apache:5.3.3,apache:4.9.7', '--tags', '@CTL-CMP-07', '--name', 'test-apache-cell'];
   process.exitCode = await run(process.execPath, [...script, ...target]);
 }

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
@@ -45,8 +46,8 @@ const interrupted = interruption();
 
 const program = new Command('conformance')
   .description('Judges an implementation of RocketMQ controller mode by the documented behaviour.')
-  .argument('[features...]', '`features` for all, a folder, a file, or file:line as a failure prints it', [
-    'features/compatibility',
+  .argument('[features...]', 'a folder such as features/compatibility, a file, or file:line as a failure prints it', [
+    'features',
   ])
   .option(
     '--target <list>',
@@ -60,7 +61,7 @@ const program = new Command('conformance')
   .option('--profile <name>', 'compressed, tuned or documented (default: by target)')
   .option('--tags <expression>', 'Cucumber tag expression, such as "@CTL-CMP-07"')
   .option('--seed <number>', 'seed of traffic and faults', positiveInteger, 1)
-  .option('--parallel <workers>', 'scenarios at a time', positiveInteger, 2)
+  .option('--parallel <workers>', 'scenarios at a time', positiveInteger, availableParallelism() + 1)
   .option('--shard <i/n>', 'one of n parts of the scenarios, as `npm run report -- merge` joins them', shardOf)
   .option('--name <run>', 'folder of the run in test-results (default: time and target)')
   .option('--lab-defect <name>', 'break the reference on purpose: the features must notice')

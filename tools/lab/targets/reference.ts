@@ -1,11 +1,12 @@
 import path from 'node:path';
+import { assert } from '../../../reference-impl/base/assert.ts';
 import { type Release, versionName } from '../../../reference-impl/base/release.ts';
+import { referencePrograms } from './reference-programs.ts';
 import { everything, readyWhenItAnswers, type Role, type Target } from './target.ts';
 
-const bin = path.resolve(import.meta.dirname, '../../../reference-impl/bin');
-const program: Record<Role, string> = { namesrv: 'mqnamesrv.ts', controller: 'mqcontroller.ts', broker: 'mqbroker.ts' };
+let programs: Readonly<Record<Role, string>> | undefined;
 
-/** The reference implementation of this repository in one personality, started by path on the Node that runs the lab. */
+/** The reference implementation of this repository in one personality, on the Node that runs the lab. */
 export function referenceTarget(release: Release): Target {
   return {
     name: `reference:${release}`,
@@ -15,15 +16,18 @@ export function referenceTarget(release: Release): Target {
     support: everything,
     dialling: 'address-book',
     defaultProfile: 'compressed',
-    prepare: async () => undefined,
+    async prepare() {
+      programs ??= referencePrograms();
+    },
     launch({ role, folder, configFile, dials, labDefect }) {
+      assert(programs !== undefined, 'the reference was not prepared');
       const book = path.join(folder, 'address-book.json');
       const defect = labDefect === null ? [] : ['--lab-defect', labDefect];
       return {
         command: process.execPath,
         args: [
           '--disable-warning=ExperimentalWarning',
-          path.join(bin, program[role]),
+          programs[role],
           '-c',
           configFile,
           '--release',

@@ -41,6 +41,8 @@ public final class StockProducer {
 
   private void run() throws Exception {
     producer.start();
+    // On a busy machine the classes that ask for a route take a cold JVM longer to load than a send may last.
+    producer.fetchPublishMessageQueues(topic);
     long startNanos = System.nanoTime();
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     for (int i = 0; i < THREADS; i++) {
