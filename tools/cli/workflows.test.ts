@@ -44,14 +44,14 @@ const steps = [
 test('workflows and actions run scripts that the project has', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const commands = steps.flatMap(({ run }) => run?.match(/npm (?:run [\w-]+|test)/g) ?? []);
-  assert.deepEqual([...new Set(commands)].sort(), ['npm run conformance', 'npm run report', 'npm test']);
+  assert.deepEqual([...new Set(commands)].sort(), ['npm run conformance', 'npm run matrix', 'npm run report', 'npm test']);
   for (const command of commands) assert.ok(scripts[command.replace(/^npm (run )?/, '')], command);
 });
 
 test('the options that they give are options of the command', async () => {
   const help = async (script: string, ...args: string[]) =>
     (await execa(process.execPath, [`tools/cli/${script}.ts`, ...args, '--help'], { cwd: projectRoot })).stdout;
-  const known = `${await help('conformance')} ${await help('report', 'merge')}`;
+  const known = `${await help('conformance')} ${await help('matrix')} ${await help('report', 'merge')}`;
   const used = steps.flatMap(({ run }) => run?.match(/--[a-z][\w-]*/g) ?? []);
   assert.ok(used.includes('--shard') && used.includes('--name'));
   for (const option of used) assert.ok(known.includes(`${option} <`), option);
@@ -76,11 +76,14 @@ test('an action declares the inputs it reads, and gets no others', () => {
 
 test('the jobs of a matrix are all shards of one run, and the report waits for them', () => {
   const { jobs } = workflows.get('.github/workflows/ci.yml')!;
-  const shards = jobs.conformance!.strategy!.matrix.shard!.map(shardOf);
-  assert.deepEqual(
-    shards.map(({ index, of }) => [index, of]),
-    shards.map((_, i) => [i + 1, shards.length]),
-  );
+  for (const sharded of ['conformance', 'matrix']) {
+    const shards = jobs[sharded]!.strategy!.matrix.shard!.map(shardOf);
+    assert.deepEqual(
+      shards.map(({ index, of }) => [index, of]),
+      shards.map((_, i) => [i + 1, shards.length]),
+    );
+  }
+  assert.equal(jobs['matrix-report']!.needs, 'matrix');
   assert.equal(jobs.report!.needs, 'conformance');
   assert.deepEqual(jobs.report!.strategy!.matrix.target, jobs.conformance!.strategy!.matrix.target);
 });

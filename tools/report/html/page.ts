@@ -25,14 +25,15 @@ export function renderHtml(report: RunReport, others: readonly RunReport[], runF
   const hash = createHash('sha256').update(script).digest('base64');
   // Nothing may be loaded, and no script may run but the one that was written here.
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
+  const recoveries = renderRecoveries(report.scenarios);
   const title = `${overall(report)}: ${report.target}, ${sentence(report)} Switchlab`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><title>${escape(title)}</title><style>${style}</style></head><body>
 <a class="skip" href="#scenarios">Skip to the scenarios</a>
-<nav aria-label="Parts of the report"><a href="#verdict">Verdict</a><a href="#compatibility">Compatibility</a><a href="#requirements">Requirements</a><a href="#scenarios">Scenarios</a><button type="button" id="theme" hidden>Theme</button></nav>
+<nav aria-label="Parts of the report"><a href="#verdict">Verdict</a><a href="#compatibility">Compatibility</a>${recoveries === '' ? '' : '<a href="#recovery">Recovery</a>'}<a href="#requirements">Requirements</a><a href="#scenarios">Scenarios</a><button type="button" id="theme" hidden>Theme</button></nav>
 <main id="verdict">${renderVerdict(report)}
 <section aria-labelledby="compatibility"><h2 id="compatibility">Compatibility: documented and observed</h2>${renderMatrix([report, ...others])}</section>
-${renderRecoveries(report.scenarios)}<section aria-labelledby="requirements"><h2 id="requirements">Requirements</h2>${renderRequirements(readRequirements(), report.scenarios)}</section>
+${recoveries}<section aria-labelledby="requirements"><h2 id="requirements">Requirements</h2>${renderRequirements(readRequirements(), report.scenarios)}</section>
 <section aria-labelledby="scenarios"><h2 id="scenarios">Scenarios</h2>${renderFind(report)}${legend}${renderScenarios(report, runFolder)}</section></main>
 <script>${script}</script></body></html>
 `;
