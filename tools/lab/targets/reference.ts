@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { assert } from '../../../reference-impl/base/assert.ts';
 import { type Release, versionName } from '../../../reference-impl/base/release.ts';
 import { referencePrograms } from './reference-programs.ts';
 import { everything, readyWhenItAnswers, type Role, type Target } from './target.ts';
 
 let programs: Readonly<Record<Role, string>> | undefined;
+const programsOfRoles = () => (programs ??= referencePrograms());
 
 /** The reference implementation of this repository in one personality, on the Node that runs the lab. */
 export function referenceTarget(release: Release): Target {
@@ -17,17 +17,16 @@ export function referenceTarget(release: Release): Target {
     dialling: 'address-book',
     defaultProfile: 'compressed',
     async prepare() {
-      programs ??= referencePrograms();
+      programsOfRoles();
     },
     launch({ role, folder, configFile, dials, labDefect }) {
-      assert(programs !== undefined, 'the reference was not prepared');
       const book = path.join(folder, 'address-book.json');
       const defect = labDefect === null ? [] : ['--lab-defect', labDefect];
       return {
         command: process.execPath,
         args: [
           '--disable-warning=ExperimentalWarning',
-          programs[role],
+          programsOfRoles()[role],
           '-c',
           configFile,
           '--release',
