@@ -44,7 +44,12 @@ const steps = [
 test('workflows and actions run scripts that the project has', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const commands = steps.flatMap(({ run }) => run?.match(/npm (?:run [\w-]+|test)/g) ?? []);
-  assert.deepEqual([...new Set(commands)].sort(), ['npm run conformance', 'npm run matrix', 'npm run report', 'npm test']);
+  assert.deepEqual([...new Set(commands)].sort(), [
+    'npm run conformance',
+    'npm run matrix',
+    'npm run report',
+    'npm test',
+  ]);
   for (const command of commands) assert.ok(scripts[command.replace(/^npm (run )?/, '')], command);
 });
 
