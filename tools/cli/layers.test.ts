@@ -1,20 +1,25 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { execa } from 'execa';
+import { temporaryFolder } from '../lab/folders.ts';
 import { projectRoot } from './run.ts';
 
-/** Plants one file in a layer, lints that layer, and takes it away again. */
+/** Lints one file in a layer of a copy: the project's own tree stays as it is, for others look at it meanwhile. */
 async function lintPlanted(layer: string, source: string) {
-  const folder = path.join(projectRoot, layer, `canary-${process.pid}`);
+  await using root = await temporaryFolder();
+  const folder = path.join(root.path, layer, 'planted');
   mkdirSync(folder, { recursive: true });
-  try {
-    writeFileSync(path.join(folder, 'planted.ts'), source);
-    return await execa('oxlint', [folder], { cwd: projectRoot, preferLocal: true, reject: false });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  writeFileSync(path.join(folder, 'planted.ts'), source);
+  copyFileSync(path.join(projectRoot, 'oxlint.config.ts'), path.join(root.path, 'oxlint.config.ts'));
+  symlinkSync(path.join(projectRoot, 'node_modules'), path.join(root.path, 'node_modules'));
+  return await execa('oxlint', [path.relative(root.path, folder)], {
+    cwd: root.path,
+    localDir: projectRoot,
+    preferLocal: true,
+    reject: false,
+  });
 }
 
 const forbidden = [
