@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BrokerEpochs, EpochEntry } from '../../reference-impl/client/broker-calls.ts';
+import type { Violation } from '../check/ledger.ts';
 import { epochsEqual } from '../check/replicas.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import { Inconclusive } from './inconclusive.ts';
@@ -35,13 +36,15 @@ export class ReplicaHistories {
   /** Once the producers stopped, all running replicas come to the same epochs and the same log, byte for byte. */
   async becomeEqual(): Promise<void> {
     await this.#trial.traffic.stopProducing();
-    const violations = (histories: readonly ReplicaHistory[]) =>
-      epochsEqual(
+    let histories: readonly ReplicaHistory[] = [];
+    const violations = async () => {
+      histories = await this.of(this.#replicas.running);
+      return epochsEqual(
         histories.map(({ server, epochList, maxOffset }) => ({ address: server.name, epochs: epochList, maxOffset })),
       );
-    const equal = (histories: readonly ReplicaHistory[]) => violations(histories).length === 0;
-    const look = () => this.of(this.#replicas.running);
-    const histories = await until('replicas tell the same history', look, equal, this.#trial.within('switch'));
+    };
+    const none = (found: readonly Violation[]) => found.length === 0;
+    await until('replicas tell the same history', violations, none, this.#trial.within('switch'));
     const [{ maxOffset, epochList }] = histories as [ReplicaHistory];
     const digests = histories.map(({ server }) => `${server.name}: ${this.#digest(server, maxOffset)}`);
     this.#trial.options.observe(
