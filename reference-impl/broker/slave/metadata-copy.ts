@@ -61,6 +61,7 @@ export class MetadataCopy {
 
   /** Each table on its own: one that fails leaves the others. */
   async #copy(master: string): Promise<void> {
+    this.#masterServes = false;
     await this.#part(master, RequestCode.GET_ALL_TOPIC_CONFIG, (fields) => this.#takeTopics(fields));
     await this.#part(master, RequestCode.GET_ALL_CONSUMER_OFFSET, (fields) => this.#takeOffsets(fields));
     await this.#part(master, RequestCode.GET_ALL_DELAY_OFFSET, (fields) => this.#takeDelayOffsets(fields));
