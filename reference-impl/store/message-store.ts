@@ -1,12 +1,10 @@
 import { assert } from '../base/assert.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Disk } from '../base/disk.ts';
-import { blankSize, propertiesSizeMax, recordMagic, recordSizeBound } from '../message/record.ts';
-import { entryHeaderBytes } from '../raft/entry.ts';
-import { isInQueue, type MessageToStore } from '../message/types.ts';
+import type { MessageToStore } from '../message/types.ts';
 import { removeAbortFile } from './abort-file.ts';
+import { Appender } from './appender.ts';
 import { Checkpointer } from './checkpointer.ts';
-import { propertiesTooLong, recordTooLong } from './commit-log.ts';
 import { DiskGuard } from './disk-guard.ts';
 import type { DLedgerLog } from './dledger-log.ts';
 import { Flusher } from './flusher.ts';
@@ -29,8 +27,6 @@ const flushPagesMin = 4;
 const pageSize = 4096;
 const flushThoroughIntervalMs = 10_000;
 const checkpointIntervalMs = 60_000;
-/** DLedger's entry buffers: a larger entry stops its other members. */
-const entryBytesMax = 4194304;
 
 /** The store of one broker, opened and recovered by `openStore`. */
 export class LocalMessageStore implements MessageStore {
@@ -40,6 +36,7 @@ export class LocalMessageStore implements MessageStore {
   readonly #lock: FolderLock;
   readonly #files: Disk;
   readonly #disk: DiskGuard;
+  readonly #appender: Appender;
   readonly #flusher: Flusher;
   readonly #checkpointer: Checkpointer;
   readonly #timers: Timer[];
@@ -76,6 +73,7 @@ export class LocalMessageStore implements MessageStore {
     this.#endOfTurn = options.endOfTurn ?? setImmediate;
     const disk = new DiskGuard(options.storePathRootDir, options.log);
     this.#disk = disk;
+    this.#appender = new Appender(parts, options, clock, disk, dledger, () => this.#scheduleWrite());
     this.#flusher = new Flusher(
       parts.log,
       flushedOffset,
@@ -133,87 +131,11 @@ export class LocalMessageStore implements MessageStore {
   }
 
   append(message: MessageToStore): AppendResult | AppendRefusal {
-    const refusal = this.#refusalOf(message);
-    if (refusal !== null) return refusal;
-    const { log, queues } = this.#parts;
-    const topic = queues.topic(message.topic);
-    const magic = recordMagic(message.topic, topic.bytes, this.#options.release);
-    if (magic === null || !topic.isStorable) return 'MESSAGE_ILLEGAL';
-    const busy = this.dledger === null ? null : this.#entryRefusal(message, topic.bytes, 1);
-    if (busy !== null) return busy;
-    const queue = queues.queue(topic, message.queueId);
-    const takesQueueOffset = isInQueue(message.sysFlag);
-    const queueOffset = takesQueueOffset ? queue.nextOffset : 0;
-    const storeTimestamp = this.#clock.nowMs();
-    let size: number;
-    try {
-      size = log.append(message, topic.bytes, magic, queueOffset, storeTimestamp);
-    } catch (thrown) {
-      // A new segment could not be created, or a full chunk not be written.
-      this.#disk.fail(thrown);
-      return 'SERVICE_NOT_AVAILABLE';
-    }
-    if (size < 0) return refusalOfSize(size);
-    if (takesQueueOffset) queue.nextOffset++;
-    this.dledger?.appended(size);
-    this.#scheduleWrite();
-    const endOffset = log.maxOffset;
-    return { physicalOffset: endOffset - size, size, queueOffset, storeTimestamp, endOffset };
+    return this.#mayAppend() ? this.#appender.append(message) : 'SERVICE_NOT_AVAILABLE';
   }
 
   appendBatch(messages: readonly MessageToStore[]): readonly AppendResult[] | AppendRefusal {
-    const first = messages[0];
-    assert(first !== undefined, 'an empty batch');
-    for (const message of messages) {
-      const refusal = this.#refusalOf(message);
-      if (refusal !== null) return refusal;
-      assert(message.topic === first.topic && message.queueId === first.queueId, 'a batch goes to one queue');
-      if (!isInQueue(message.sysFlag)) return 'MESSAGE_ILLEGAL';
-    }
-    const { log, queues } = this.#parts;
-    const topic = queues.topic(first.topic);
-    const magic = recordMagic(first.topic, topic.bytes, this.#options.release);
-    if (magic === null || !topic.isStorable) return 'MESSAGE_ILLEGAL';
-    if (this.dledger !== null) return this.#appendEach(messages, topic.bytes);
-    const queue = queues.queue(topic, first.queueId);
-    const storeTimestamp = this.#clock.nowMs();
-    let sizes: readonly number[] | number = [];
-    const isPlaced = this.#disk.run(() => {
-      sizes = log.appendAll(messages, topic.bytes, magic, queue.nextOffset, storeTimestamp);
-    });
-    if (!isPlaced) return 'SERVICE_NOT_AVAILABLE';
-    if (typeof sizes === 'number') return refusalOfSize(sizes);
-    let endOffset = log.maxOffset;
-    for (const size of sizes) endOffset -= size;
-    this.#scheduleWrite();
-    return sizes.map((size) => {
-      endOffset += size;
-      return { physicalOffset: endOffset - size, size, queueOffset: queue.nextOffset++, storeTimestamp, endOffset };
-    });
-  }
-
-  /** DLedger: each message of a batch is an entry of its own. Nothing is placed unless all may be. */
-  #appendEach(messages: readonly MessageToStore[], topic: Uint8Array): readonly AppendResult[] | AppendRefusal {
-    for (const message of messages) {
-      const refusal = this.#entryRefusal(message, topic, messages.length);
-      if (refusal !== null) return refusal;
-    }
-    const results: AppendResult[] = [];
-    for (const message of messages) {
-      const result = this.append(message);
-      if (typeof result === 'string') return result;
-      results.push(result);
-    }
-    return results;
-  }
-
-  #entryRefusal(message: MessageToStore, topic: Uint8Array, count: number): AppendRefusal | null {
-    const sizeMax = Math.min(entryBytesMax, this.segmentSize - blankSize);
-    if (entryHeaderBytes + recordSizeBound(message, topic) > sizeMax) {
-      const size = recordSizeBound({ ...message, properties: '' }, topic) + Buffer.byteLength(message.properties);
-      if (entryHeaderBytes + size > sizeMax) return 'UNKNOWN_ERROR';
-    }
-    return this.dledger!.next(count) === null ? null : 'OS_PAGE_CACHE_BUSY';
+    return this.#mayAppend() ? this.#appender.appendBatch(messages) : 'SERVICE_NOT_AVAILABLE';
   }
 
   writeNow(): void {
@@ -365,11 +287,10 @@ export class LocalMessageStore implements MessageStore {
     this.#disk.assertWriteable();
   }
 
-  #refusalOf(message: MessageToStore): AppendRefusal | null {
-    if (!this.writeable) return 'SERVICE_NOT_AVAILABLE';
+  #mayAppend(): boolean {
+    if (!this.writeable) return false;
     assert(!this.#rawTail, 'append behind raw bytes: truncateIncompleteTail comes first');
-    if (message.properties.length > propertiesSizeMax) return 'PROPERTIES_SIZE_EXCEEDED';
-    return message.body.length > this.#options.maxMessageSize || message.queueId < 0 ? 'MESSAGE_ILLEGAL' : null;
+    return true;
   }
 
   /** DLedger: the bytes of entries that a member persists. Throws STORE_CLOSED when the disk failed. */
@@ -436,9 +357,4 @@ export class LocalMessageStore implements MessageStore {
     this.#lastFlushMs = nowMs;
     this.#flusher.start();
   }
-}
-
-function refusalOfSize(size: number): AppendRefusal {
-  assert(size === propertiesTooLong || size === recordTooLong, `no refusal: ${size}`);
-  return size === propertiesTooLong ? 'PROPERTIES_SIZE_EXCEEDED' : 'MESSAGE_ILLEGAL';
 }

@@ -18,9 +18,9 @@ export const commands: readonly SwitchlabCommand[] = [
     script: './conformance.ts',
     about: 'judges an implementation by the documented behaviour',
     examples: [
-      ['', 'the compatibility table, on the reference'],
-      ['features', 'every feature'],
-      ['--target apache:5.3.3,apache:4.9.7', 'on releases of Apache RocketMQ'],
+      ['', 'every feature, on the reference'],
+      ['features/compatibility', 'the compatibility table'],
+      ['features/compatibility --target apache:5.3.3,apache:4.9.7', 'on releases of Apache RocketMQ'],
       ['--target my-target.yaml --tags @CTL-CMP-07', 'one requirement, on an implementation of yours'],
       ['features/upgrade/restart.feature:8 --seed 7', 'one scenario again'],
     ],

@@ -46,8 +46,8 @@ const interrupted = interruption();
 
 const program = new Command('conformance')
   .description('Judges an implementation of RocketMQ controller mode by the documented behaviour.')
-  .argument('[features...]', '`features` for all, a folder, a file, or file:line as a failure prints it', [
-    'features/compatibility',
+  .argument('[features...]', 'a folder such as features/compatibility, a file, or file:line as a failure prints it', [
+    'features',
   ])
   .option(
     '--target <list>',

@@ -1,28 +1,33 @@
 // Dependency-free start of every npm script: installs what the lock file names when it is missing or stale, then goes on
 // with the script on the pinned Node. Usage: node prelude.mjs script.ts [arguments…]
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const pinnedNode = path.join(root, 'node_modules/node/bin/node');
-const stamp = path.join(root, 'node_modules/.switchlab-lock');
+const installedLock = path.join(root, 'node_modules/.package-lock.json');
+
+/** Whether node_modules is what the lock file names: npm writes its own copy of it last, without what this machine cannot run. */
+function isInstalled() {
+  if (!existsSync(pinnedNode) || !existsSync(installedLock)) return false;
+  const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const installed = packagesOf(installedLock);
+  return Object.entries(packagesOf(path.join(root, 'package-lock.json'))).every(
+    ([name, { integrity, optional }]) =>
+      name === '' || (name in installed ? installed[name].integrity === integrity : optional),
+  );
+}
 
 function install() {
-  const wanted = createHash('sha256')
-    .update(readFileSync(path.join(root, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(pinnedNode) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (isInstalled()) return;
   console.error('Installing dependencies (npm ci) …');
   const { status, error } = spawnSync('npm', ['ci'], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status !== 0 || !existsSync(pinnedNode)) {
-    console.error(`Set-up failed: npm ci ended with ${error ?? status}. Check the registry access and run it by hand.`);
-    process.exit(3);
-  }
-  writeFileSync(stamp, wanted);
+  if (status === 0 && isInstalled()) return;
+  console.error(`Set-up failed: npm ci ended with ${error ?? status}. Check the registry access and run it by hand.`);
+  process.exit(3);
 }
 
 install();

@@ -34,6 +34,15 @@ test('says at the deadline what was seen last', async () => {
   );
 });
 
+test('a last look that was cut off does not hide what was seen before it', async () => {
+  let looks = 0;
+  const look = () => (++looks === 1 ? 'in sync: none' : new Promise<string>(() => undefined));
+  await assert.rejects(
+    until('all in sync', look, (seen) => seen === 'in sync: all', { deadlineMs: 50, pollMs: 5 }),
+    new ConditionFailure('all in sync: not within 0.05 s. Last seen: in sync: none (the last look did not end)'),
+  );
+});
+
 test('a look that never ends does not outlive the deadline', async () => {
   const hanging = until(
     'an end',
