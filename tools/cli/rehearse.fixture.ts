@@ -40,18 +40,20 @@ export function stateOf(folder: string): Record<string, string> {
   );
 }
 
-/** Starts a rehearsal of the files in a folder. @param script what Node runs */
+/** Starts a rehearsal of the files in a folder; those in its `added` join. @param script what Node runs */
 export function rehearse(
   t: TestContext,
   folder: string,
-  { plan, stores }: UsersCluster,
+  { plan, stores }: Pick<UsersCluster, 'plan' | 'stores'>,
   { script = ['tools/cli/rehearse.ts'], more = [] }: { script?: readonly string[]; more?: readonly string[] } = {},
 ) {
   const name = `test-rehearse-${path.basename(folder)}`;
   const given = Object.keys(stores).map((file) => `${file}=${path.join(folder, 'stores', file, 'store')}`);
-  const paths = readdirSync(folder).filter((entry) => entry !== 'stores');
+  const entries = readdirSync(folder);
+  const paths = entries.filter((entry) => entry !== 'stores' && entry !== 'added');
   const args = ['--plan', plan, ...paths, '--set', ...sizes.split(' '), '--name', name, ...more];
   if (given.length > 0) args.push('--store', ...given);
+  if (entries.includes('added')) args.push('--add', 'added');
   const run = execa(process.execPath, ['--disable-warning=ExperimentalWarning', ...script, ...args], {
     cwd: projectRoot,
     env: { INIT_CWD: folder },

@@ -8,7 +8,6 @@ import { Inconclusive } from '../lab/inconclusive.ts';
 import { interruptedCode, interruption } from '../lab/interrupts.ts';
 import { reapOrphans } from '../lab/process-registry.ts';
 import { SetupError } from '../lab/setup-error.ts';
-import type { Settings } from '../lab/settings-file.ts';
 import { parseOneTarget } from '../lab/targets.ts';
 import { actionText, type PlayEvent } from '../lab/upgrade/player.ts';
 import type { ScriptStep } from '../lab/upgrade/script.ts';
@@ -32,6 +31,8 @@ interface Options {
   readonly namesrv?: string[];
   readonly controller?: string[];
   readonly broker?: string[];
+  readonly add?: string[];
+  readonly replaces?: string[];
   readonly store?: string[];
   readonly host?: string[];
   readonly set?: string[];
@@ -46,16 +47,15 @@ interface Options {
 
 const program = new Command('rehearse')
   .description('Plays an upgrade on your configuration files and copies of your stores, and writes the runbook.')
-  .argument(
-    '[paths...]',
-    'configuration files, or folders of files, of the cluster as it is; and of controllers to add',
-  )
+  .argument('[paths...]', 'configuration files, or folders of files, of the cluster as it is')
   .option('--plan <name>', 'a plan of matrix/plans (default: the one that fits)')
   .option('--from <target>', 'what runs now: reference:old, apache:4.9.7 …', 'reference:old')
   .option('--to <target>', 'what it becomes: reference:new, apache:5.3.3 …', 'reference:new')
   .option('--namesrv <files...>', 'configuration of NameServers')
   .option('--controller <files...>', 'configuration of controllers, also of those that the plan adds')
   .option('--broker <files...>', 'configuration of brokers')
+  .option('--add <paths...>', 'files, or folders of files, of what joins: groups beside the old ones, more controllers')
+  .option('--replaces <group=group...>', 'which old group an added one takes the place of, where names do not tell')
   .option('--store <file=folder...>', 'store of a broker or controller: it is copied, and only read')
   .option('--host <file=host...>', 'machine of a file, where its own addresses do not tell')
   .option('--set <key=value...>', 'keys of every broker, for the rehearsal alone')
@@ -90,8 +90,13 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
   const version = versionOf(from);
   const versions = version === null ? [] : [`broker=${version}`];
   const nothing = { stores: [], controllerStores: [], hostsByFolder: false, probes: [] };
-  const { deployment } = readDeployment({ ...request, ...nothing, versions });
-  const servers = serversOf(deployment);
+  const joining = {
+    files: filesOf(options.add ?? [], base),
+    replaces: new Map((options.replaces ?? []).map((text) => assigned('--replaces', text))),
+  };
+  const all = { ...request, paths: [...paths, ...joining.files] };
+  const { deployment } = readDeployment({ ...all, ...nothing, versions });
+  const servers = serversOf(deployment, joining);
   const plan = choosePlan(options.plan, servers, from, to);
   const run = options.name ?? `rehearsal-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
   const evidenceFolder = runFolderOf(run);
@@ -110,7 +115,7 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
     stores: storesOf(options.store ?? [], servers, base),
     folder,
     evidenceFolder,
-    overrides: overridesOf(options.set ?? []),
+    overrides: Object.fromEntries((options.set ?? []).map((text) => assigned('--set', text))),
     showTheLoss: options.showTheLoss ?? false,
     onEvent: printEvent,
     onProgress: (text) => console.log(`… ${text}`),
@@ -155,6 +160,14 @@ async function untilInterrupted<T>(work: Promise<T>): Promise<T> {
   return await Promise.race([work, stop]);
 }
 
+/** Configuration files of files and folders. */
+function filesOf(paths: readonly string[], base: string): Set<string> {
+  if (paths.length === 0) return new Set();
+  const nothing = { byRole: {}, stores: [], controllerStores: [], versions: [], hosts: [], probes: [] };
+  const { deployment } = readDeployment({ base, paths, hostsByFolder: false, ...nothing });
+  return new Set(deployment.files.map((file) => file.path));
+}
+
 function storesOf(texts: readonly string[], servers: readonly Server[], base: string): Map<Server, string> {
   const files = servers.map(({ file }) => file);
   const assignments = new Assignments('--store', texts, files);
@@ -166,13 +179,10 @@ function storesOf(texts: readonly string[], servers: readonly Server[], base: st
   );
 }
 
-function overridesOf(texts: readonly string[]): Settings {
-  const entries = texts.map((text) => {
-    const equals = text.indexOf('=');
-    if (equals < 1) throw new SetupError(`--set ${text}: write key=value.`);
-    return [text.slice(0, equals), text.slice(equals + 1)] as const;
-  });
-  return Object.fromEntries(entries);
+function assigned(option: string, text: string): [string, string] {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new SetupError(`${option} ${text}: write name=value.`);
+  return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 function printChanges({ changes }: Rehearsal): void {

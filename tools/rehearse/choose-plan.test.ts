@@ -7,13 +7,15 @@ import { sampleControllers as controllers, sampleServers } from './samples.fixtu
 
 interface Asked {
   readonly files: readonly string[];
+  /** Those of the files that join. */
+  readonly add?: readonly string[];
   readonly from?: string;
   readonly to?: string;
   readonly plan?: string;
 }
 
-function chosen({ files, from = 'reference:old', to = 'reference:new', plan }: Asked): string {
-  return choosePlan(plan, sampleServers(files), parseOneTarget(from), parseOneTarget(to)).name;
+function chosen({ files, add, from = 'reference:old', to = 'reference:new', plan }: Asked): string {
+  return choosePlan(plan, sampleServers(files, { add }), parseOneTarget(from), parseOneTarget(to)).name;
 }
 
 function refused(asked: Asked, ...messages: readonly RegExp[]): void {
@@ -73,7 +75,23 @@ test('controllers that a plan adds are none that run', () => {
   refused({ files: ['production-4.9'], plan }, /it adds controllers, and the site names none to add/);
 });
 
-test('a plan that files of one cluster cannot describe is not played in part', () => {
-  for (const plan of ['controllers-one-to-three', 'controllers-out-of-nameservers', 'dledger-beside'])
-    refused({ files: ['production'], from: 'reference:new', plan }, /which a rehearsal cannot play/);
+test('what a plan adds, and nothing else, is given as such', () => {
+  const from = 'reference:new';
+  refused({ files: ['production'], from, plan: 'controllers-one-to-three' }, /adds controllers .* with --add/);
+  const three = { files: ['production'], add: ['production/controller-2.conf', 'production/controller-3.conf'], from };
+  assert.equal(chosen({ ...three, plan: 'controllers-one-to-three' }), 'controllers-one-to-three');
+  refused({ ...three, plan: 'rolling-restart' }, /it adds no controller, and --add gives controller-2/);
+  const names = ['namesrv-1', 'namesrv-2', 'broker-a-0', 'broker-a-1', 'broker-b-0'];
+  const files = [...controllers, ...names.map((name) => `production/${name}.conf`)];
+  refused(
+    { files, add: ['production/broker-b-0.conf'], from, plan: 'rolling-restart' },
+    /it adds no broker, and --add gives broker-b-0/,
+  );
+});
+
+test('a controller moves into a NameServer of its own host', () => {
+  refused(
+    { files: ['production'], from: 'reference:new', plan: 'controllers-into-nameservers' },
+    /there is none for controller-1 on mq-ctl-1\.example\.com/,
+  );
 });

@@ -3,6 +3,7 @@ import type { Target } from '../lab/targets/target.ts';
 import { type ClusterFacts, misfitOf } from '../lab/upgrade/misfit.ts';
 import { planNames, readPlan, type UpgradePlan } from '../lab/upgrade/plan-file.ts';
 import { rolesBy } from '../lab/upgrade/site.ts';
+import { addingMisfit, joinsControllers, movingMisfit } from './joining.ts';
 import type { Server } from './servers.ts';
 
 /**
@@ -16,7 +17,9 @@ export function choosePlan(
   to: Target,
 ): UpgradePlan {
   const whyNot = (plan: UpgradePlan) =>
-    beyondFiles(plan) ?? misfitOf(plan, factsOf(servers, joinsControllers(plan), from, to));
+    misfitOf(plan, factsOf(servers, joinsControllers(plan), from, to)) ??
+    addingMisfit(plan, servers) ??
+    movingMisfit(plan, servers);
   if (name !== undefined) {
     const plan = readPlan(name);
     const reason = whyNot(plan);
@@ -39,38 +42,22 @@ export function choosePlan(
   throw new SetupError(`${said}:\n${list.join('\n')}`);
 }
 
-/** What a plan begins with that no set of files of one cluster describes; null when they do. */
-function beyondFiles({ start }: UpgradePlan): string | null {
-  const what = [
-    start.controllersMove ? 'it gives controllers two places' : null,
-    start.groupsJoin ? 'it sets new groups beside the old ones' : null,
-    start.controllersJoin ? 'it adds controllers to those that run' : null,
-  ].find((text) => text !== null);
-  return what === undefined
-    ? null
-    : `${what}, which a rehearsal cannot play. \`npm run conformance -- features/upgrade\` plays it on a cluster of the lab.`;
-}
-
-/** Controllers that the plan adds are there in their files only. */
-export function joinsControllers({ start }: UpgradePlan): boolean {
-  return start.controller === 'joins';
-}
-
 function doesHarm({ stages }: UpgradePlan): boolean {
   return stages.some(({ steps }) => steps.some(({ harm }) => harm !== undefined));
 }
 
 /** As far as files tell. */
 function factsOf(servers: readonly Server[], controllersJoin: boolean, from: Target, to: Target): ClusterFacts {
-  const apart = servers.filter(({ role }) => role === 'controller').length;
+  const count = (joining: boolean) =>
+    servers.filter(({ role, joins }) => role === 'controller' && (controllersJoin || joins) === joining).length;
   const namesrvs = servers.filter(({ role }) => role === 'namesrv');
   const within = namesrvs.filter(({ controllerAddress }) => controllerAddress !== null).length;
-  const brokers = servers.filter(({ role }) => role === 'broker');
+  const brokers = servers.filter(({ role, joins }) => role === 'broker' && !joins);
   return {
     from,
     to,
     namesrvs: namesrvs.length,
-    controllers: controllersJoin ? { apart: 0, within, joining: apart } : { apart, within, joining: 0 },
+    controllers: { apart: count(false), within, joining: count(true) },
     groups: Map.groupBy(
       brokers.map(({ name, group, file }) => ({ name, group: group!, roles: rolesBy(settingsOf(file)) })),
       ({ group }) => group,

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { type SegmentFile, segmentFiles } from '../lab/traffic/commit-log.ts';
 import { isRunning, type Site, type SiteMember } from '../lab/upgrade/site.ts';
-import { commitLogFolder, type LogEnds, logEndsOnDisk } from '../lab/upgrade/stores.ts';
+import { commitLogFolders, type LogEnds, logEndsOnDisk } from '../lab/upgrade/stores.ts';
 import { sameUntil } from './same-log.ts';
 
 /** What a user's store held before the rehearsal. */
 export interface OwnLog {
   readonly member: SiteMember;
   readonly ends: LogEnds;
-  /** The commit log folder of the user's own store, which is only read. */
-  readonly folder: string;
+  /** Files of the user's own store, which are only read. */
+  readonly files: readonly SegmentFile[];
 }
 
 /** What became of it in its group. */
@@ -24,16 +25,19 @@ export interface OwnLogKept {
 
 /** Looks at the log of a copied store, before anything starts on it. @param original the user's store folder */
 export function ownLogOf(member: SiteMember, original: string): OwnLog {
-  return { member, ends: logEndsOnDisk(member), folder: path.join(original, 'commitlog') };
+  return { member, ends: logEndsOnDisk(member), files: logFiles([path.join(original, 'commitlog')]) };
 }
 
 /** Compares what a store held with the log of the master that its group has now, byte by byte. */
-export async function keptOf({ member, ends, folder }: OwnLog, site: Site): Promise<OwnLogKept> {
+export async function keptOf({ member, ends, files }: OwnLog, site: Site): Promise<OwnLogKept> {
   const group = member.group!;
   const bytes = ends.maxOffset - ends.minOffset;
   const running = site.replicas(group).filter(isRunning);
   const master = running.length === 0 ? member : await site.masterOf(group);
-  const now = commitLogFolder(master);
-  const same = existsSync(now) && existsSync(folder) ? sameUntil(folder, now, ends) : ends.minOffset;
+  const same = sameUntil(files, logFiles(commitLogFolders(master)), ends);
   return { group, of: member.name, bytes, kept: same - ends.minOffset };
+}
+
+function logFiles(folders: readonly string[]): SegmentFile[] {
+  return segmentFiles(...folders.filter((folder) => existsSync(folder)));
 }

@@ -1,23 +1,25 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import path from 'node:path';
-import { segmentFiles } from '../lab/traffic/commit-log.ts';
+import type { SegmentFile } from '../lab/traffic/commit-log.ts';
 import type { LogEnds } from '../lab/upgrade/stores.ts';
 
 const chunkBytes = 4 * 1024 * 1024;
 
 /** Offset up to which two logs are equal, from `minOffset` to at most `maxOffset`. */
-export function sameUntil(before: string, now: string, { minOffset, maxOffset }: LogEnds): number {
+export function sameUntil(
+  before: readonly SegmentFile[],
+  now: readonly SegmentFile[],
+  { minOffset, maxOffset }: LogEnds,
+): number {
   const [left, right] = [Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes)];
-  const files = segmentFiles(before);
-  const later = new Set(segmentFiles(now).map(({ file }) => path.basename(file)));
+  const later = new Map(now.map(({ file, startOffset }) => [startOffset, file]));
   let equal = minOffset;
-  for (const { file, startOffset, size } of files) {
+  for (const { file, startOffset, size } of before) {
     if (startOffset >= maxOffset || startOffset + size <= minOffset) continue;
-    const name = path.basename(file);
-    if (startOffset > equal || !later.has(name)) return equal;
+    const other = later.get(startOffset);
+    if (startOffset > equal || other === undefined) return equal;
     const end = Math.min(maxOffset, startOffset + size);
     const a = openSync(file, 'r');
-    const b = openSync(path.join(now, name), 'r');
+    const b = openSync(other, 'r');
     try {
       for (let at = Math.max(minOffset, startOffset); at < end; at += chunkBytes) {
         const length = Math.min(chunkBytes, end - at);

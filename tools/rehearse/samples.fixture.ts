@@ -5,8 +5,16 @@ import { type Server, serversOf } from './servers.ts';
 const samples = path.resolve(import.meta.dirname, '../../configs/samples');
 export const sampleControllers = [1, 2, 3].map((n) => `production/controller-${n}.conf`);
 
-/** The servers of files, or of folders of them. @param base default: the folder of the samples */
-export function sampleServers(paths: readonly string[], base = samples): Server[] {
+interface Sampled {
+  /** Default: the folder of the samples. */
+  readonly base?: string;
+  /** Those of the files that join. */
+  readonly add?: readonly string[] | undefined;
+}
+
+/** The servers of files, or of folders of them. */
+export function sampleServers(paths: readonly string[], { base = samples, add = [] }: Sampled = {}): Server[] {
   const nothing = { byRole: {}, stores: [], controllerStores: [], versions: [], hosts: [], probes: [] };
-  return serversOf(readDeployment({ base, paths: [...paths], hostsByFolder: false, ...nothing }).deployment);
+  const { deployment } = readDeployment({ base, paths: [...paths], hostsByFolder: false, ...nothing });
+  return serversOf(deployment, { files: new Set(add), replaces: new Map() });
 }

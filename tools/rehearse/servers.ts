@@ -5,6 +5,7 @@ import { type Deployment, isEmbedded } from '../doctor/deployment.ts';
 import { sameAddress, sameName } from '../doctor/host.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import type { Role } from '../lab/targets/target.ts';
+import { groupReplacedBy, nobodyJoins } from './joining.ts';
 
 /** One process of the user's cluster, as its configuration file and those of the others describe it. */
 export interface Server {
@@ -18,21 +19,34 @@ export interface Server {
   readonly address: string;
   /** The same of the controller that it is or carries, null without one. */
   readonly controllerAddress: string | null;
+  /** Was given as one that a plan adds. */
+  readonly joins: boolean;
+  /** Group that an added broker's takes the place of, null for all others. */
+  readonly replaces: string | null;
 }
 
 /**
  * The processes of a deployment. NameServers do not name themselves: each is found in the `namesrvAddr` of the brokers by its
  * host, or else by its place. Throws `SetupError` when the files do not say who is who.
  */
-export function serversOf(deployment: Deployment): Server[] {
+export function serversOf(deployment: Deployment, joining = nobodyJoins): Server[] {
   const { brokers, namesrvs, files } = deployment;
   if (brokers.length === 0) throw new SetupError('No broker was given: a rehearsal upgrades at least one group.');
   const proxy = files.find(({ role }) => role === 'proxy');
   if (proxy) throw new SetupError(`${proxy.path}: a proxy cannot be rehearsed; leave its file out.`);
   const namesrvAddresses = addressesOfNamesrvs(deployment);
   const apart = files.filter(({ role }) => role === 'controller');
-  const server = (file: ConfFile, own: Pick<Server, 'role' | 'group' | 'address' | 'controllerAddress'>): Server =>
-    Object.assign({ file, name: nameOf(file, files) }, own);
+  const joins = (file: ConfFile) => joining.files.has(file.path);
+  const running = [...new Set(brokers.filter((file) => !joins(file)).map((file) => file.text('brokerName')))];
+  if (running.length === 0)
+    throw new SetupError('No broker runs before the upgrade: --add names only what joins later.');
+  const server = (file: ConfFile, own: Pick<Server, 'role' | 'group' | 'address' | 'controllerAddress'>): Server => ({
+    file,
+    name: nameOf(file, files),
+    ...own,
+    joins: joins(file),
+    replaces: own.group === null || !joins(file) ? null : groupReplacedBy(own.group, running, joining),
+  });
   return [
     ...namesrvs.map((file, i) => {
       const controllerAddress = isEmbedded(file) ? controllerOf(file) : null;

@@ -73,10 +73,10 @@ function logHarms(group: readonly GivenStore[]): string[] {
   return withLog.flatMap((other) => {
     if (first === undefined || other === first) return [];
     const [end, otherEnd] = [endOf(first.store), endOf(other.store)];
-    const minOffset = Math.max(...[first, other].map(({ store }) => segmentFiles(logOf(store))[0]?.startOffset ?? 0));
+    const [files, otherFiles] = [segmentFiles(logOf(first.store)), segmentFiles(logOf(other.store))];
+    const minOffset = Math.max(files[0]?.startOffset ?? 0, otherFiles[0]?.startOffset ?? 0);
     const maxOffset = Math.min(end, otherEnd);
-    const equal =
-      maxOffset <= minOffset ? maxOffset : sameUntil(logOf(first.store), logOf(other.store), { minOffset, maxOffset });
+    const equal = maxOffset <= minOffset ? maxOffset : sameUntil(files, otherFiles, { minOffset, maxOffset });
     if (equal < maxOffset)
       return [
         `${other.of}: its log differs from that of ${first.of} from offset ${equal} on: these are no replicas of one group, and nothing would notice before a switch (CTL-UPG-03).`,

@@ -7,8 +7,9 @@ import type { Settings } from '../lab/settings-file.ts';
 import type { Target } from '../lab/targets/target.ts';
 import { timelineIn } from '../lab/timeline.ts';
 import type { UpgradePlan } from '../lab/upgrade/plan-file.ts';
+import { apartFrom, roomFor } from '../lab/upgrade/second-places.ts';
 import { Site, type SiteMember } from '../lab/upgrade/site.ts';
-import { joinsControllers } from './choose-plan.ts';
+import { homesOfControllers, joinsControllers } from './joining.ts';
 import { labAddresses } from './lab-addresses.ts';
 import { below, rewrite, type Change } from './rewrite.ts';
 import type { Server } from './servers.ts';
@@ -31,7 +32,8 @@ export interface UserSiteOptions {
 export interface UserSite extends AsyncDisposable {
   readonly site: Site;
   readonly changes: ReadonlyMap<Server, readonly Change[]>;
-  readonly serverOf: (member: SiteMember) => Server;
+  /** Null for a process that no file describes yet: a controller that is to leave its NameServer. */
+  readonly serverOf: (member: SiteMember) => Server | null;
   /** Puts the user's addresses and files in place of those of this machine. */
   readonly inUsersWords: (text: string) => string;
 }
@@ -46,10 +48,13 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
   const note = timelineIn(path.join(evidenceFolder, 'timeline.ndjson'));
   const words = wordsOfSite(servers);
   const changes = new Map<Server, readonly Change[]>();
-  const members = servers.map((server): SiteMember => {
+  const memberOf = (server: Server): SiteMember => {
     const home = path.join(folder, server.name);
-    const { config, changes: made } = rewrite(server, { addresses, folder: home, freePort, overrides });
-    changes.set(server, made);
+    const storeFolder = storeFolderOf(server, home);
+    const rewritten = rewrite(server, { addresses, folder: home, freePort, overrides });
+    const shared = plan.start.controllersMove ? sharedFolder(server, storeFolder) : [];
+    changes.set(server, [...rewritten.changes, ...shared]);
+    const config = { ...rewritten.config, ...Object.fromEntries(shared.map((change) => [change.key, change.to])) };
     const at = (address: string) => addresses.get(sameAddress(address))!;
     const controllerAddress = server.controllerAddress === null ? null : at(server.controllerAddress);
     const serves = [{ role: server.role, listens: at(server.address) }];
@@ -58,9 +63,9 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
     const prepared = new PreparedProcess({
       name: server.name,
       role: server.role,
-      target: plan.start[server.role] === 'from' ? from : to,
+      target: plan.start[server.role] === 'from' && !server.joins ? from : to,
       folder: home,
-      config: { ...config, ...options.profile.keys[server.role] },
+      config: Object.assign(config, ...serves.map(({ role }) => options.profile.keys[role])),
       hosts: {},
       dials: {},
       serves,
@@ -76,11 +81,11 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
       name,
       role: server.role,
       group: server.group,
-      replaces: null,
-      joins: server.role === 'controller' && joinsControllers(plan),
+      replaces: server.replaces,
+      joins: server.joins || (server.role === 'controller' && joinsControllers(plan)),
       address: at(address),
       controllerAddress,
-      storeFolder: storeFolderOf(server, home),
+      storeFolder,
       prepared,
       words: {
         ...words,
@@ -92,13 +97,43 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
         home: '$ROCKETMQ_HOME',
       },
     };
-  });
+  };
+  const byServer = new Map(servers.map((server) => [server, memberOf(server)]));
+  const apart = plan.start.controllersMove ? secondPlaces(byServer) : [];
+  for (const { prepared } of apart) resources.use(prepared.process);
   const clusterName = servers.find(({ role }) => role === 'broker')!.file.text('brokerClusterName');
-  const site = resources.use(new Site({ members, from, to, clusterName }));
-  const serverOf = (member: SiteMember) => servers[members.indexOf(member)]!;
+  const site = resources.use(new Site({ members: [...byServer.values(), ...apart], from, to, clusterName }));
+  const servedBy = new Map([...byServer].map(([server, member]) => [member, server]));
+  const serverOf = (member: SiteMember) => servedBy.get(member) ?? null;
   const owned = resources.move();
   const inUsersWords = usersWords({ servers, addresses, folder, evidenceFolder });
   return { site, changes, serverOf, inUsersWords, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** A default folder is one below the home of each process here, and so not one that a NameServer and its controller share. */
+function sharedFolder({ file }: Server, storeFolder: string | null): Change[] {
+  const key = 'controllerStorePath';
+  const given = file.given(key);
+  if (storeFolder === null || file.role === 'broker' || path.isAbsolute(given?.value.trim() ?? '')) return [];
+  return [{ key, line: given?.line ?? null, from: given?.value ?? null, to: storeFolder }];
+}
+
+/**
+ * Prepares every controller for the other place that it can have, in a NameServer of its host or apart, with the same address
+ * and data. Returns the processes that controllers of NameServers become; their files are still to be written.
+ */
+function secondPlaces(byServer: Map<Server, SiteMember>): SiteMember[] {
+  for (const [controller, namesrv] of homesOfControllers([...byServer.keys()]))
+    byServer.set(namesrv, roomFor(byServer.get(controller)!, byServer.get(namesrv)!));
+  const leaving = [...byServer].filter(
+    ([{ role, controllerAddress }]) => role === 'namesrv' && controllerAddress !== null,
+  );
+  return leaving.map(([server, member]) => {
+    const name = `${server.name}-controller`;
+    const conf = path.join(path.dirname(server.file.path), `${name}.conf`);
+    const words = Object.assign({}, member.words, { name, address: server.controllerAddress!, conf });
+    return Object.assign(apartFrom(member, name), { words });
+  });
 }
 
 /** Keys that name ports of their own, in all files together. */
@@ -130,6 +165,9 @@ function wordsOfSite(servers: readonly Server[]): Record<string, string> {
       .join(';'),
     controllers: controllers.join(';'),
     controller: controllers[0] ?? '',
-    peers: controllers.map((address, i) => `n${i}-${address}`).join(';'),
+    peers: servers
+      .filter(({ controllerAddress }) => controllerAddress !== null)
+      .map(({ controllerAddress, file }, i) => `${file.text('controllerDLegerSelfId') || `n${i}`}-${controllerAddress}`)
+      .join(';'),
   };
 }

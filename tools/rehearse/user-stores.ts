@@ -1,6 +1,6 @@
 import type { ScriptStep } from '../lab/upgrade/script.ts';
 import { isConfiguredMaster, rolesBy, type SiteMember } from '../lab/upgrade/site.ts';
-import { commitLogFolder } from '../lab/upgrade/stores.ts';
+import { commitLogFolders } from '../lab/upgrade/stores.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { readBrokerStore } from '../doctor/store-facts.ts';
 import { type OwnLog, ownLogOf } from './own-messages.ts';
@@ -39,8 +39,8 @@ export async function copyUserStores(options: UserStoresOptions): Promise<OwnLog
   const { userSite, stores, script, folder, onProgress, signal, showTheLoss } = options;
   const given = userSite.site.members.flatMap((member) => {
     const server = userSite.serverOf(member);
-    const from = stores.get(server);
-    return from === undefined ? [] : [{ member, server, from }];
+    const from = server === null ? undefined : stores.get(server);
+    return server === null || from === undefined ? [] : [{ member, server, from }];
   });
   const copies: MeasuredCopy[] = [];
   for (const { member, server, from } of given)
@@ -65,7 +65,8 @@ export async function copyUserStores(options: UserStoresOptions): Promise<OwnLog
 
 function storeCopyOf(member: SiteMember, server: Server, from: string, script: readonly ScriptStep[]): StoreCopy {
   const [to, again] = [member.storeFolder!, copiesByPlan(member, script)];
-  const copy = { of: server.file.path, from, to, commitLog: commitLogFolder(member), again };
+  // Segments may be in any of several folders: a broker finds them all.
+  const copy = { of: server.file.path, from, to, commitLog: commitLogFolders(member)[0]!, again };
   if (server.role !== 'broker') return copy;
   assertStore(copy);
   const { mappedFileSizeCommitLog } = member.prepared.config;

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { viewOf } from '../../../reference-impl/base/bytes.ts';
 import { blankRecord, decodeRecord, recordSizeAt } from '../../../reference-impl/message/record.ts';
 import { keyOf } from './deliveries.ts';
@@ -21,13 +21,15 @@ export interface SegmentFile {
   readonly size: number;
 }
 
-/** The files of a commit log in their order. */
-export function segmentFiles(folder: string): SegmentFile[] {
-  const names = readdirSync(folder).filter((name) => segmentName.test(name));
-  return names.sort().map((name) => {
-    const file = join(folder, name);
-    return { file, startOffset: Number(name), size: statSync(file).size };
+/** The files of a commit log in their order. @param folders more than one where the log is spread over several */
+export function segmentFiles(...folders: readonly string[]): SegmentFile[] {
+  const files = folders.flatMap((folder) => {
+    const names = readdirSync(folder).filter((name) => segmentName.test(name));
+    return names.map((name) => join(folder, name));
   });
+  return files
+    .map((file) => ({ file, startOffset: Number(basename(file)), size: statSync(file).size }))
+    .sort((a, b) => a.startOffset - b.startOffset);
 }
 
 /** The files of a commit log in their order, as far as they lie before `endOffset`. Works beside a running broker. */

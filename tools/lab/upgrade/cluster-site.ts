@@ -7,6 +7,7 @@ import type { Targets } from '../targets.ts';
 import type { Target } from '../targets/target.ts';
 import type { BrokerGroup, Topology } from '../topology.ts';
 import type { UpgradePlan } from './plan-file.ts';
+import { apartFrom, roomFor } from './second-places.ts';
 import { Site, type SiteMember } from './site.ts';
 
 const clusterName = 'switchlab';
@@ -14,8 +15,6 @@ const firstController = 'controller-0';
 /** Ends the name of a group that is set beside an old one. */
 const joiningMark = '-new';
 const joiningReplicas = 2;
-/** Keys of a NameServer that a controller of its own has no use for. */
-const namesrvKeys = ['listenPort', 'kvConfigPath', 'enableControllerInNamesrv'];
 
 /** How large a site is. */
 export interface SiteShape {
@@ -83,29 +82,7 @@ function withSecondPlaces(members: readonly SiteMember[]): SiteMember[] {
   const leaving = namesrvs.filter(({ controllerAddress }) => controllerAddress !== null);
   const entered = namesrvs.slice(0, apart.length).map((namesrv, i) => roomFor(apart[i]!, namesrv));
   const untouched = members.filter((member) => !namesrvs.slice(0, apart.length).includes(member));
-  return [...entered, ...untouched, ...leaving.map(apartFrom)];
-}
-
-/** The process that the controller of a NameServer becomes. */
-function apartFrom(namesrv: SiteMember, i: number): SiteMember {
-  const own = Object.entries(namesrv.prepared.config).filter(([key]) => !namesrvKeys.includes(key));
-  const address = namesrv.controllerAddress!;
-  const name = `controller-apart-${i}`;
-  const serves = [{ role: 'controller' as const, listens: listenAddress(address) }];
-  const prepared = namesrv.prepared.beside({ name, role: 'controller', serves, config: Object.fromEntries(own) });
-  return { ...namesrv, name, role: 'controller', joins: true, address, prepared };
-}
-
-/** A NameServer with the keys of the controller that it can take in; it does not before it is told to. */
-function roomFor({ address, storeFolder, prepared }: SiteMember, namesrv: SiteMember): SiteMember {
-  namesrv.prepared.reconfigure({
-    config: { ...prepared.config, ...namesrv.prepared.config },
-    serves: [
-      { role: 'namesrv', listens: listenAddress(namesrv.address) },
-      { role: 'controller', listens: listenAddress(address) },
-    ],
-  });
-  return { ...namesrv, controllerAddress: address, storeFolder };
+  return [...entered, ...untouched, ...leaving.map((namesrv, i) => apartFrom(namesrv, `controller-apart-${i}`))];
 }
 
 /** A controller that is not told where to keep its data, as releases up to 5.1.4 place it. */
@@ -123,11 +100,6 @@ function knowOnly(members: readonly SiteMember[], controller: SiteMember): void 
   controller.prepared.reconfigure({ config: { ...controller.prepared.config, controllerDLegerPeers: peers } });
   for (const { role, prepared } of members)
     if (role === 'broker') prepared.reconfigure({ config: { ...prepared.config, controllerAddr: controller.address } });
-}
-
-/** Every server of the lab listens on loopback, whatever name it is known by. */
-function listenAddress(address: string): string {
-  return `127.0.0.1:${parseAddress(address).port}`;
 }
 
 function topologyOf({ start }: UpgradePlan, shape: SiteShape): Topology {

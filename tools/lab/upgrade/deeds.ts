@@ -6,7 +6,15 @@ import type { Action } from './action.ts';
 import type { Load } from './load.ts';
 import { fillSettings, wordsOf } from './sentence.ts';
 import { isRunning, processOf, type Site, type SiteMember } from './site.ts';
-import { clearStore, copyFiles, deleteFiles, storeOfStopped } from './store-files.ts';
+import {
+  clearStore,
+  copyFiles,
+  deleteFiles,
+  placeIn,
+  placeOf,
+  placeOfStopped,
+  type StorePlace,
+} from './store-files.ts';
 import type { Masters } from './script.ts';
 
 export interface DeedContext {
@@ -64,7 +72,7 @@ export async function act(action: Action, member: SiteMember, context: DeedConte
     case 'copy':
       return `${name}: ${await copy(action.of, member, context)} files copied`;
     case 'keep':
-      return `${name}: ${await copyFiles(storeOfStopped(member), keptStore(member))} files kept`;
+      return `${name}: ${await copyFiles(placeOfStopped(member), keptStore(member))} files kept`;
     case 'clear':
       if (context.masters.get(member.group ?? '') === member) context.load.giveUp(member.group!);
       return `${name}: ${await clearStore(member, action.of.except)} files removed`;
@@ -89,18 +97,18 @@ async function copy(
   member: SiteMember,
   context: DeedContext,
 ): Promise<number> {
-  const to = storeOfStopped(member);
+  const to = placeOfStopped(member);
   if (from === 'kept') return await copyFiles(keptStore(member), to, only);
   const group = from === 'master' ? member.group : member.replaces;
   const source = context.masters.get(group ?? '');
   assert(source !== undefined && source !== member, `${member.name} has no ${from} to copy from`);
   // Small configuration files may be taken from a running broker; a log may not.
-  const folder = only?.every((pattern) => pattern.startsWith('config/')) ? source.storeFolder! : storeOfStopped(source);
-  return await copyFiles(folder, to, only);
+  const place = only?.every((pattern) => pattern.startsWith('config/')) ? placeOf(source) : placeOfStopped(source);
+  return await copyFiles(place, to, only);
 }
 
-function keptStore(member: SiteMember): string {
-  return path.join(member.prepared.folder, 'kept-store');
+function keptStore(member: SiteMember): StorePlace {
+  return placeIn(path.join(member.prepared.folder, 'kept-store'));
 }
 
 function without(config: Settings, keys: readonly string[]): Settings {

@@ -19,7 +19,7 @@ export function wordsOf(site: Site, member: SiteMember, masters: ReadonlyMap<str
     namesrvs: site.namesrvs.map(({ address }) => address).join(';'),
     controllers: controllers.map(({ controllerAddress }) => controllerAddress).join(';'),
     controller: controllers[0]?.controllerAddress ?? '',
-    peers: controllers.map(({ controllerAddress }, i) => `n${i}-${controllerAddress}`).join(';'),
+    peers: controllers.map(peerOf).join(';'),
     cluster: site.clusterName,
     ...ownWords(member),
   };
@@ -56,6 +56,11 @@ export function fillSettings(settings: Settings, words: Words): Settings {
     typeof value === 'string' ? fill(value, words) : value,
   ]);
   return Object.fromEntries(filled) as Settings;
+}
+
+/** A controller as `controllerDLegerPeers` names it. */
+function peerOf({ controllerAddress, prepared }: SiteMember, i: number): string {
+  return `${prepared.config.controllerDLegerSelfId ?? `n${i}`}-${controllerAddress}`;
 }
 
 /** Whether a member is or carries a controller now, or joins to be one; two that share an address count once. */

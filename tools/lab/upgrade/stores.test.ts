@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../folders.ts';
 import type { SiteMember } from './site.ts';
-import { clearStore, copyFiles, deleteFiles } from './store-files.ts';
+import { clearStore, copyFiles, deleteFiles, placeIn, placeOf } from './store-files.ts';
 import { epochFiles, hasDledgerLog, logEndsOnDisk, namesInStore } from './stores.ts';
 
 const golden = new URL('../../../golden/store/', import.meta.url);
@@ -13,7 +13,7 @@ const golden = new URL('../../../golden/store/', import.meta.url);
 /** A broker that does not run, with a store of a real release. */
 function brokerWith(archive: string, folder: string): SiteMember {
   execFileSync('tar', ['-xzf', new URL(`${archive}.tar.gz`, golden).pathname, '-C', folder]);
-  const prepared = { config: {}, process: { state: 'ended' } };
+  const prepared = { config: {}, folder, process: { state: 'ended' } };
   return { name: archive, storeFolder: path.join(folder, 'store'), prepared } as unknown as SiteMember;
 }
 
@@ -54,11 +54,35 @@ test('clearing keeps what is excepted, and leaves no empty folder', async () => 
   assert.deepEqual(logEndsOnDisk(member), { minOffset: 0, maxOffset: 0 });
 });
 
+test('a log that is kept apart, in two folders, is copied, kept and cleared with its store', async () => {
+  await using folder = await temporaryFolder();
+  const member = brokerWith('old-4.9.7', folder.path);
+  const ends = logEndsOnDisk(member);
+  const logs = ['left', 'right'].map((name) => path.join(folder.path, name));
+  const segments = readdirSync(path.join(member.storeFolder!, 'commitlog')).sort();
+  assert.equal(segments.length, 2);
+  for (const [i, log] of logs.entries()) {
+    mkdirSync(log);
+    renameSync(path.join(member.storeFolder!, 'commitlog', segments[i]!), path.join(log, segments[i]!));
+  }
+  Object.assign(member.prepared.config, { storePathCommitLog: logs.join(',') });
+  assert.deepEqual(logEndsOnDisk(member), ends);
+  const prepared = { config: {}, folder: folder.path } as SiteMember['prepared'];
+  const copy = { ...member, storeFolder: path.join(folder.path, 'copy'), prepared };
+  await copyFiles(placeOf(member), placeOf(copy));
+  assert.deepEqual(logEndsOnDisk(copy), ends);
+  await clearStore(member, []);
+  assert.deepEqual(logEndsOnDisk(member), { minOffset: 0, maxOffset: 0 });
+  await copyFiles(placeOf(copy), placeOf(member));
+  assert.deepEqual(readdirSync(logs[0]!).sort(), segments);
+  assert.deepEqual(logEndsOnDisk(member), ends);
+});
+
 test('a copied store has the same log, and epoch files go with their backup', async () => {
   await using folder = await temporaryFolder();
   const member = brokerWith('new-5.3.3', folder.path);
   const copy = { ...member, storeFolder: path.join(folder.path, 'copy') };
-  await copyFiles(member.storeFolder!, copy.storeFolder);
+  await copyFiles(placeOf(member), placeIn(copy.storeFolder));
   assert.deepEqual(logEndsOnDisk(copy), logEndsOnDisk(member));
   for (const name of ['epochFileCheckpoint', 'epochFileCheckpoint.bak'])
     writeFileSync(path.join(copy.storeFolder, name), '');

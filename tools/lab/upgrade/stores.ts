@@ -12,15 +12,17 @@ export interface LogEnds {
 
 /** Ends of the commit log on the disk of a broker that does not run. 0 and 0 when there is no log. */
 export function logEndsOnDisk(member: SiteMember): LogEnds {
-  const folder = commitLogFolder(member);
-  if (!existsSync(folder)) return { minOffset: 0, maxOffset: 0 };
-  const files = segmentFiles(folder);
+  const files = segmentFiles(...commitLogFolders(member).filter((folder) => existsSync(folder)));
   return { minOffset: files[0]?.startOffset ?? 0, maxOffset: logEnd(files) };
 }
 
-/** Folder of the segments of a plain commit log. */
-export function commitLogFolder({ prepared: { config }, storeFolder }: SiteMember): string {
-  return String(config.storePathCommitLog ?? path.join(storeFolder!, 'commitlog'));
+/** Folders of the segments of a plain commit log: one, or those that take turns. */
+export function commitLogFolders({ prepared: { config, folder }, storeFolder }: SiteMember): string[] {
+  const { storePathCommitLog } = config;
+  if (storePathCommitLog === undefined) return [path.join(storeFolder!, 'commitlog')];
+  return String(storePathCommitLog)
+    .split(',')
+    .map((log) => path.resolve(folder, log.trim()));
 }
 
 /** Whether the store keeps its messages in a DLedger log, which no plain broker can read. */

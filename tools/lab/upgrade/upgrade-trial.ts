@@ -13,7 +13,7 @@ import { holds } from './hold.ts';
 import { createTopic, topic } from './load-topic.ts';
 import { type Judgement, UpgradeLoad } from './upgrade-load.ts';
 import { isRunning, processOf, type Site } from './site.ts';
-import { commitLogFolder } from './stores.ts';
+import { commitLogFolders } from './stores.ts';
 import { Inconclusive } from '../inconclusive.ts';
 import type { Settings } from '../settings-file.ts';
 import { keysInCommitLog } from '../traffic/commit-log.ts';
@@ -180,7 +180,7 @@ export class UpgradeTrial implements AsyncDisposable {
     await this.#seesOn('topics known');
     await this.play(harmful.number - 1);
     for (const group of harmful.groups) {
-      const logs = this.site.replicas(group).map((member) => keysInCommitLog(commitLogFolder(member), topic));
+      const logs = this.site.replicas(group).map((member) => keysInCommitLog(commitLogFolders(member)[0]!, topic));
       const acknowledged = this.load.attempts.filter(
         ({ outcome, brokerName }) => outcome === 'SEND_OK' && brokerName === group,
       );
