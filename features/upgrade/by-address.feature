@@ -5,7 +5,7 @@ Feature: Controller mode of 5.0.0 and 5.1.0 goes to 5.1.1 or later
   @CTL-UPG-09 @CTL-UPG-10 @CTL-UPG-11 @CTL-UPG-12 @CTL-UPG-13 @CTL-UPG-14
   Rule: Controllers begin without data while brokers serve; then groups follow, the old master first
 
-    Scenario: from 5.1.0
+    Scenario: from 5.1.0 with a slave behind
       Given brokers that wait for every in-sync replica
       And a site of 1 NameServer, 1 controller, 1 group of 2 replicas with traffic on Apache 5.1.0, before "controller-mode-from-5.1.0"
       When the plan is played
