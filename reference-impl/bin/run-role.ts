@@ -119,9 +119,9 @@ function givenValues<C extends object, F extends object>(
   const { configFile, namesrvAddr, release } = line;
   const pairs = configFile === undefined ? [] : readProperties(configFile);
   const { values, remarks } = applyProperties(program.fileKeys, release, pairs);
-  for (const remark of remarks) {
-    log.warn({ file: configFile, ...remark }, `${configFile}, line ${remark.line}: ${remark.key}: ${remark.text}`);
-  }
+  // Without the value: it may be a secret, above all under a misspelled key.
+  for (const { line: at, key, text } of remarks)
+    log.warn({ file: configFile, line: at, key }, `${configFile}, line ${at}: ${key}: ${text}`);
   return {
     ...values,
     ...(configFile === undefined ? {} : { [program.configFileKey]: configFile }),

@@ -42,11 +42,12 @@ export interface BrokerOptions {
  * The parts of a broker, with its store recovered and its tables loaded; nothing runs yet.
  * Rejects with STORE_CORRUPT, STORE_LOCKED, STORE_IS_DLEDGER or STORE_IS_PLAIN, with ADDRESS_ILLEGAL when brokerIP1 has no
  * address, with DLEDGER_GROUP_MISSING, DLEDGER_PEERS_ILLEGAL or DLEDGER_SELF_ID_ILLEGAL, and with NOT_BUILT for a DLedger
- * commit log of release new.
+ * commit log of release new, and for access control.
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { release, log } = options;
   if (options.config.enableDLegerCommitLog) requireDLedger(release, options.config);
+  refuseAccessControl(options.config);
   const config = { ...options.config, bindAddress: bindAddress(release, options.config) };
   const storeHost = await resolveHost(config);
   const settings = new Settings(release, config, log);
@@ -118,6 +119,12 @@ function requireDLedger(release: Release, config: BrokerConfig): void {
   if (config.dLegerGroup === '') throw new SwitchlabError('DLEDGER_GROUP_MISSING', 'dLegerGroup is empty.');
   brokerMembers(config);
   followerBrokerId(config);
+}
+
+/** Whoever switched it on must not be served without it. */
+function refuseAccessControl(config: BrokerConfig): void {
+  const key = (['aclEnable', 'authenticationEnabled', 'authorizationEnabled'] as const).find((name) => config[name]);
+  if (key !== undefined) throw new SwitchlabError('NOT_BUILT', `${key} is true: this broker has no access control.`);
 }
 
 /** The address that records keep: brokerIP1 may be a name. */

@@ -57,3 +57,8 @@ for (const release of ['old', 'new'] as const) {
 test('a DLedger commit log of release new is refused, not taken for a plain one', async () => {
   await assert.rejects(brokerLab('new', { enableDLegerCommitLog: true }), hasCode('NOT_BUILT'));
 });
+
+test('a broker that is to control access does not serve everybody instead', async () => {
+  await assert.rejects(brokerLab('old', { aclEnable: true }), hasCode('NOT_BUILT'));
+  await assert.rejects(brokerLab('new', { authenticationEnabled: true }), hasCode('NOT_BUILT'));
+});

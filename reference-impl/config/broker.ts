@@ -9,13 +9,12 @@ import { nettyClientKeys } from './keys/netty-client.ts';
 import { nettyServerKeys } from './keys/netty-server.ts';
 import { type DLedgerMembers, readMembers } from './members.ts';
 
-/** The configuration classes that a broker's file sets, in the order in which `-p` prints them. */
+/** The configuration classes that `-p` prints, in its order. AuthConfig is none of them: it has secrets. */
 export const brokerTables = {
   BrokerConfig: brokerKeys,
   NettyServerConfig: nettyServerKeys,
   NettyClientConfig: nettyClientKeys,
   MessageStoreConfig: messageStoreKeys,
-  AuthConfig: authKeys,
 } as const;
 
 /** Every key of a broker's file. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { silentLog } from '../base/log.ts';
+import { brokerConfig, brokerFileKeys } from './broker.ts';
 import { controllerConfig } from './controller.ts';
 import { controllerKeys } from './keys/controller.ts';
 import { liveConfig } from './live.ts';
@@ -29,6 +30,19 @@ test('a value that does not convert changes nothing', () => {
   const live = liveConfig(controllerKeys, 'new', controllerConfig(), '', silentLog);
   live.update(parseProperties('electMasterMaxRetryCount=many\n', 'request'));
   assert.equal(live.current.electMasterMaxRetryCount, 3);
+});
+
+test('an update keeps what another release or another role reads from the file', () => {
+  const file = join(folder, 'prepared.conf');
+  writeFileSync(file, 'enableControllerMode=true\ncontrollerAddr=ctl-1:9878\nunheardOf=1\n');
+  const live = liveConfig(brokerFileKeys, 'old', brokerConfig('old'), file, silentLog);
+  live.update(parseProperties('brokerPermission=4\n', 'request'));
+  const stored = Object.fromEntries(readProperties(file).map(({ key, value }) => [key, value]));
+  const { enableControllerMode, controllerAddr, unheardOf, brokerPermission } = stored;
+  assert.deepEqual(
+    [enableControllerMode, controllerAddr, unheardOf, brokerPermission],
+    ['true', 'ctl-1:9878', '1', '4'],
+  );
 });
 
 test('the text is sorted and verbatim, and shows what else the file sets', () => {

@@ -32,7 +32,7 @@ export function liveConfig<Table extends KeyTable, C extends ConfigOf<Table>>(
   const known = Object.keys(table).filter((key) => table[key]!.releases.includes(release));
   const entries = () => {
     const own = known.map((key): [string, string] => [key, String((current as Record<string, unknown>)[key])]);
-    const pairs = [...own, ...foreignEntries(file, table)];
+    const pairs = [...own, ...foreignEntries(file, known)];
     return release === 'old' ? pairs : pairs.sort(([a], [b]) => (a < b ? -1 : 1));
   };
   return {
@@ -41,7 +41,8 @@ export function liveConfig<Table extends KeyTable, C extends ConfigOf<Table>>(
     },
     update(pairs) {
       const { values, remarks } = applyProperties(table, release, pairs);
-      for (const remark of remarks) log.warn(remark, `configuration update: ${remark.key}: ${remark.text}`);
+      // Without the value: it may be a secret, above all under a misspelled key.
+      for (const { key, text } of remarks) log.warn({ key }, `configuration update: ${key}: ${text}`);
       current = Object.freeze({ ...current, ...values });
       if (file !== '') replaceFile(file, `${stringify(entries(), { keySep: '=', lineWidth: null })}\n`, 'latin1');
     },
@@ -52,9 +53,9 @@ export function liveConfig<Table extends KeyTable, C extends ConfigOf<Table>>(
   };
 }
 
-/** What the file sets beyond the table: keys of another role in the same process, or of nobody. */
-function foreignEntries(file: string, table: KeyTable): [string, string][] {
+/** What else the file sets: keys of another role in the same process, of another release, or of nobody. */
+function foreignEntries(file: string, known: readonly string[]): [string, string][] {
   if (!existsSync(file)) return [];
-  const foreign = readProperties(file).filter(({ key }) => !Object.hasOwn(table, key));
+  const foreign = readProperties(file).filter(({ key }) => !known.includes(key));
   return foreign.map(({ key, value }) => [key, value]);
 }

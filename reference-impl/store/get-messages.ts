@@ -5,11 +5,17 @@ import type { CommitLog } from './commit-log.ts';
 import { unitSize, type ConsumeQueue } from './consume-queue.ts';
 import type { GetMessageResult, GetMessageStatus, MessageFilter } from './types.ts';
 
-// Limits of one answer, defaults of MessageStoreConfig: the first message always, then as long as both hold.
-const inMemory = { countMax: 32, bytesMax: 262144 };
-const onDisk = { countMax: 8, bytesMax: 65536 };
-/** Bytes behind the log's end that RocketMQ takes to be in memory: accessMessageInMemoryMaxRatio 40 %. */
-const memoryBytes = totalmem() * 0.4;
+/** Limits of one answer, as MessageStoreConfig names them: the first message always, then as long as both hold. */
+export interface TransferLimits {
+  readonly maxTransferCountOnMessageInMemory: number;
+  readonly maxTransferBytesOnMessageInMemory: number;
+  readonly maxTransferCountOnMessageInDisk: number;
+  readonly maxTransferBytesOnMessageInDisk: number;
+  /** Share of the machine's memory that RocketMQ takes the end of the log to fill, in percent. */
+  readonly accessMessageInMemoryMaxRatio: number;
+}
+
+const machineBytes = totalmem();
 /** Units examined when nothing matches, in bytes of the queue: maxFilterMessageCount. */
 const examinedBytesMin = 16000;
 
@@ -23,6 +29,7 @@ export function getMessages(
   offset: number,
   maxMsgNums: number,
   filter: MessageFilter | null,
+  limits: TransferLimits,
 ): GetMessageResult {
   if (queue === undefined) return empty('NO_MATCHED_LOGIC_QUEUE', 0, 0, 0);
   const { minOffset, maxOffset } = queue;
@@ -30,7 +37,7 @@ export function getMessages(
   if (offset < minOffset) return empty('OFFSET_TOO_SMALL', minOffset, minOffset, maxOffset);
   if (offset === maxOffset) return empty('OFFSET_OVERFLOW_ONE', offset, minOffset, maxOffset);
   if (offset > maxOffset) return empty('OFFSET_OVERFLOW_BADLY', maxOffset, minOffset, maxOffset);
-  return scan(log, queue, offset, maxMsgNums, filter);
+  return scan(log, queue, offset, maxMsgNums, filter, limits);
 }
 
 function scan(
@@ -39,7 +46,9 @@ function scan(
   offset: number,
   maxMsgNums: number,
   filter: MessageFilter | null,
+  limits: TransferLimits,
 ): GetMessageResult {
+  const memoryBytes = machineBytes * (limits.accessMessageInMemoryMaxRatio / 100);
   const reader = new RecordReader(log);
   const records: Buffer[] = [];
   let bytes = 0;
@@ -54,8 +63,10 @@ function scan(
       const at = units.at + i * unitSize;
       const physicalOffset = readInt64(units.view, at);
       const size = units.view.getInt32(at + 8);
-      const limits = log.maxOffset - physicalOffset > memoryBytes ? onDisk : inMemory;
-      const isFull = records.length >= Math.min(maxMsgNums, limits.countMax) || bytes + size > limits.bytesMax;
+      const onDisk = log.maxOffset - physicalOffset > memoryBytes;
+      const countMax = onDisk ? limits.maxTransferCountOnMessageInDisk : limits.maxTransferCountOnMessageInMemory;
+      const bytesMax = onDisk ? limits.maxTransferBytesOnMessageInDisk : limits.maxTransferBytesOnMessageInMemory;
+      const isFull = records.length >= Math.min(maxMsgNums, countMax) || bytes + size > bytesMax;
       if (records.length > 0 && isFull) break scan;
       next++;
       if (filter !== null && !matchesTagsCode(filter, queue.tagsCodeAt(units.view, at))) continue;

@@ -221,7 +221,8 @@ export class LocalMessageStore implements MessageStore {
     maxMsgNums: number,
     filter: MessageFilter | null,
   ): GetMessageResult {
-    return getMessages(this.#parts.log, this.#parts.queues.find(topic, queueId), offset, maxMsgNums, filter);
+    const queue = this.#parts.queues.find(topic, queueId);
+    return getMessages(this.#parts.log, queue, offset, maxMsgNums, filter, this.#options);
   }
 
   minOffsetInQueue(topic: string, queueId: number): number {

@@ -76,6 +76,11 @@ export function storeOptions(root: string, overrides: Partial<StoreOptions> = {}
     checkCRCOnRecover: true,
     confirmOffsetLimitsDispatch: false,
     dledger: null,
+    maxTransferCountOnMessageInMemory: 32,
+    maxTransferBytesOnMessageInMemory: 262144,
+    maxTransferCountOnMessageInDisk: 8,
+    maxTransferBytesOnMessageInDisk: 65536,
+    accessMessageInMemoryMaxRatio: 40,
     messageDelayLevel: '1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h',
     ...overrides,
   };

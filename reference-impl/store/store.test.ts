@@ -181,6 +181,19 @@ test('offsets outside a queue are told as RocketMQ does', async (t) => {
   assert.deepEqual(statusAt(0, 1), ['FOUND', 3, 0, 3]);
 });
 
+test('one answer holds what the settings allow, less where the log is not in memory', async (t) => {
+  const limits = { maxTransferCountOnMessageInMemory: 100, maxTransferBytesOnMessageInMemory: 1000 };
+  const store = await freshStore(t, limits);
+  for (let i = 0; i < 100; i++) store.append(message({ body: Buffer.alloc(300) }));
+  store.writeNow();
+  assert.equal(store.getMessages('TopicA', 0, 0, 100, null).records.length, 2);
+  const onDisk = { accessMessageInMemoryMaxRatio: 0, maxTransferCountOnMessageInDisk: 3 };
+  const slow = await freshStore(t, { ...limits, ...onDisk });
+  for (let i = 0; i < 200; i++) slow.append(message());
+  slow.writeNow();
+  assert.equal(slow.getMessages('TopicA', 0, 0, 50, null).records.length, 3);
+});
+
 test('one answer holds at most 32 messages or 256 KiB, always the first, and examines 800 units', async (t) => {
   const store = await freshStore(t, { mappedFileSizeCommitLog: 8388608, maxMessageSize: 400000 });
   for (let i = 0; i < 1000; i++) store.append(message({ properties: `TAGS\u0001T${i % 2}\u0002` }));

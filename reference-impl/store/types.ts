@@ -4,9 +4,10 @@ import type { Disk } from '../base/disk.ts';
 import type { Log } from '../base/log.ts';
 import type { MessageToStore } from '../message/types.ts';
 import type { DLedgerLog } from './dledger-log.ts';
+import type { TransferLimits } from './get-messages.ts';
 
 /** Settings of one store; sizes in bytes, intervals in ms. Names are those of MessageStoreConfig. */
-export interface StoreOptions {
+export interface StoreOptions extends TransferLimits {
   readonly release: Release;
   readonly log: Log;
   /** Default: the system's. Stamps storeTimestamp and drives the flush timers. */

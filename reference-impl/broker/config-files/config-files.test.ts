@@ -55,6 +55,19 @@ function comparable(text: string): unknown {
   return { ...rest, groupTopicMap: Object.fromEntries(sorted.toSorted(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
+test('a group has any legal name, also that of a member which every object has', () => {
+  inFolder((root) => {
+    const offsets = new OffsetTable(root, 'new', silentLog);
+    for (const group of ['constructor', '__proto__', 'G']) offsets.merge({ [`T@${group}`]: { 0: 5 } });
+    const { groupTopicMap } = offsets.fields() as { groupTopicMap: Record<string, string[]> };
+    assert.deepEqual(Object.entries(groupTopicMap), [
+      ['constructor', ['T']],
+      ['__proto__', ['T']],
+      ['G', ['T']],
+    ]);
+  });
+});
+
 for (const { name, version, decoded } of readGolden('client/config-files.json')) {
   test(`${name} of a ${version} broker is read and written back`, () => {
     const text = decoded as unknown as string;

@@ -115,10 +115,10 @@ export class OffsetTable {
     this.#file.save(writePretty(this.fields() as FileValue));
   }
 
+  /** A group may have any name, also that of a member which every object has. */
   #groupTopicMap(): Record<string, string[]> {
-    const map: Record<string, string[]> = {};
-    for (const [topic, group] of this.#parts()) (map[group] ??= []).push(topic);
-    return map;
+    const topics = Map.groupBy(this.#parts(), ([, group]) => group);
+    return Object.fromEntries(Array.from(topics, ([group, parts]) => [group, parts.map(([topic]) => topic)]));
   }
 
   /** Topic and group of every key; a key with more parts (broadcast) belongs to no group. */

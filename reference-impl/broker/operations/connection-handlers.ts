@@ -1,3 +1,4 @@
+import { SwitchlabError } from '../../base/errors.ts';
 import { languageName } from '../../remoting/language.ts';
 import { RequestCode, ResponseCode } from '../../remoting/codes.ts';
 import { getConsumerConnectionList } from '../../remoting/commands/get-consumer-connection-list.ts';
@@ -61,8 +62,14 @@ async function forward(broker: Broker, request: RemotingCommand): Promise<Respon
     return { code: ResponseCode.SYSTEM_ERROR, remark: `The Consumer <${group}> <${header.clientId}> not online` };
   }
   const { code, extFields, body } = request;
-  const answer = await member.connection.request({ code, extFields, body }, forwardTimeoutMs);
-  return { code: answer.code, remark: answer.remark, extFields: answer.extFields, body: answer.body };
+  try {
+    const answer = await member.connection.request({ code, extFields, body }, forwardTimeoutMs);
+    return { code: answer.code, remark: answer.remark, extFields: answer.extFields, body: answer.body };
+  } catch (thrown) {
+    if (!(thrown instanceof SwitchlabError && thrown.code === 'REMOTING_TIMEOUT')) throw thrown;
+    const remark = `consumer <${group}> <${header.clientId}> Timeout: ${thrown.describe()}`;
+    return { code: ResponseCode.CONSUME_MSG_TIMEOUT, remark };
+  }
 }
 
 function connectionInfo({ connection, clientId, language, version }: ClientChannel) {

@@ -11,8 +11,6 @@ import { decodeRecord } from '../../message/record.ts';
 import type { Broker, Handlers } from '../broker.ts';
 import { jsonAnswer, topicNotExist, unsetRemark } from '../answers.ts';
 
-/** Messages that a question for a UNIQ_KEY may return (`defaultQueryMaxNum`). */
-const uniqueKeyMax = 32;
 /** Queue units that one 321 returns. */
 const queueUnitsMax = 16;
 
@@ -28,7 +26,8 @@ export function messageHandlers(broker: Broker): Handlers {
 function query({ store, config }: Broker, extFields: ExtFields | null): ResponseInit {
   const header = decodeHeader(queryMessage.request, extFields);
   const asked = required(header.maxNum, 'maxNum');
-  const maxNum = header._UNIQUE_KEY_QUERY === true ? uniqueKeyMax : Math.min(asked, config.maxMsgsNumBatch);
+  const maxNum =
+    header._UNIQUE_KEY_QUERY === true ? config.defaultQueryMaxNum : Math.min(asked, config.maxMsgsNumBatch);
   const begin = required(header.beginTimestamp, 'beginTimestamp');
   const end = required(header.endTimestamp, 'endTimestamp');
   const records = store.queryByKey(required(header.topic, 'topic'), required(header.key, 'key'), maxNum, begin, end);

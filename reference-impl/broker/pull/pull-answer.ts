@@ -20,7 +20,7 @@ export function pullAnswer(broker: Broker, pull: PullRequest, grant: PullGrant, 
   const code = pullCode(broker, pull, result.status);
   const extFields = encodeHeader(pullMessage.response, {
     suggestWhichBrokerId: redirected || !broker.config.slaveReadEnable ? 0 : suggestWhichBrokerId,
-    nextBeginOffset: result.nextBeginOffset,
+    nextBeginOffset: nextOffset(broker, pull, result),
     minOffset: result.minOffset,
     maxOffset: result.maxOffset,
     topicSysFlag: release === 'new' ? grant.topic.topicSysFlag : null,
@@ -51,9 +51,24 @@ function pullCode(broker: Broker, pull: PullRequest, status: PullResult['status'
   if (code !== undefined) return code;
   const empty = status === 'NO_MATCHED_LOGIC_QUEUE' || status === 'NO_MESSAGE_IN_QUEUE';
   if (empty && pull.queueOffset === 0) return ResponseCode.PULL_NOT_FOUND;
-  // What a slave lacks may be on its way.
-  const checked = !isSlave(broker) || broker.config.offsetCheckInSlave;
-  return checked ? ResponseCode.PULL_OFFSET_MOVED : ResponseCode.PULL_RETRY_IMMEDIATELY;
+  return correctsOffsets(broker) ? ResponseCode.PULL_OFFSET_MOVED : ResponseCode.PULL_RETRY_IMMEDIATELY;
+}
+
+/** Statuses of an offset that the queue does not have, or not yet. */
+const notThere: ReadonlySet<PullResult['status']> = new Set([
+  'NO_MATCHED_LOGIC_QUEUE',
+  'NO_MESSAGE_IN_QUEUE',
+  'OFFSET_TOO_SMALL',
+  'OFFSET_OVERFLOW_BADLY',
+]);
+
+function nextOffset(broker: Broker, { queueOffset }: PullRequest, { status, nextBeginOffset }: PullResult): number {
+  return notThere.has(status) && !correctsOffsets(broker) ? queueOffset : nextBeginOffset;
+}
+
+/** What a slave lacks may be on its way. */
+function correctsOffsets(broker: Broker): boolean {
+  return !isSlave(broker) || broker.config.offsetCheckInSlave;
 }
 
 /** Whether a record is so near the end of the log that RocketMQ takes it to be in memory. */

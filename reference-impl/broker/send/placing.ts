@@ -1,3 +1,4 @@
+import { decodeProperties, encodeProperties } from '../../message/properties.ts';
 import type { MessageToStore } from '../../message/types.ts';
 import { ResponseCode } from '../../remoting/codes.ts';
 import type { SendMessageHeader } from '../../remoting/commands/send-message.ts';
@@ -67,7 +68,9 @@ function unbuiltRefusal(broker: Broker, sent: SentProperties): ResponseInit | nu
 function deadLetter(broker: Broker, message: MessageToStore): MessageToStore {
   const topic = deadLetterTopic(message.topic);
   groupTopic(broker, topic);
-  return { ...message, topic, queueId: 0 };
+  if (broker.release === 'old') return { ...message, topic, queueId: 0 };
+  const properties = decodeProperties(message.properties).set('DELAY', '-1');
+  return { ...message, topic, queueId: 0, properties: encodeProperties(properties, broker.release) };
 }
 
 function refused(broker: Broker, refusal: AppendRefusal): Placed {

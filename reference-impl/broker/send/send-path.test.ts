@@ -112,6 +112,15 @@ for (const release of ['old', 'new'] as const) {
     assert.equal(await sendBack(lab, message!, 0, { group: 'NOBODY' }), 0, 'groups are created on their way');
   });
 
+  test(`${release}: a consumer that sends its message again too often sends it to the dead letters`, async () => {
+    await using lab = await brokerLab(release);
+    await lab.ask(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, null, '{"groupName":"G","retryQueueNums":1}');
+    const tried = { more: { j: '17', l: '16' } };
+    assert.equal((await lab.send('%RETRY%G', 'DELAY\u00015\u0002', tried)).code, 0);
+    const [dead] = await stored(lab, '%DLQ%G');
+    assert.equal(decodeProperties(dead!.properties).get('DELAY'), release === 'old' ? '5' : '-1');
+  });
+
   test(`${release}: a send to an unknown topic creates it from the template`, async () => {
     await using lab = await brokerLab(release);
     const { code } = await lab.send('Fresh', '', { more: { d: '2' } });

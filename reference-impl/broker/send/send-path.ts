@@ -65,9 +65,16 @@ export class SendPath {
     const announced = registration.announce([topic]);
     const ready = release === 'new' ? announced : Promise.resolve();
     void ready
-      .then(() => this.#accept(send, topic))
-      .catch((thrown: unknown) => ({ code: ResponseCode.SYSTEM_ERROR, remark: errorText(thrown) }))
+      .then(() => this.#acceptLate(send, topic))
+      .catch((thrown: unknown) => ({ code: ResponseCode.SYSTEM_ERROR, remark: errorText(thrown), extFields: {} }))
       .then((response) => response && send.connection.reply(send.request, response));
+  }
+
+  /** NameServers may have taken their time: what was asked before may be another thing now, even the role. */
+  #acceptLate(send: Send, topic: TopicConfig): ResponseInit | undefined {
+    if (this.acknowledgements.full) return overloaded;
+    const refusal = storeRefusal(this.#broker);
+    return refusal === null ? this.#accept(send, topic) : this.#refuse(refusal);
   }
 
   #accept(send: Send, topic: TopicConfig): ResponseInit | undefined {
