@@ -158,6 +158,13 @@ export const cases: readonly CaseOfClusters[] = [
     nearMiss: [broker(0, { controllerAddr: 'controllers.example.com:9878' })],
   },
   {
+    finds: ['D5/one-of-them'],
+    bad: withBroker(broker(0, { controllerAddr: '10.0.0.2:9878', fetchControllerAddrByDnsLookup: true })),
+    nearMiss: withBroker(
+      broker(0, { controllerAddr: 'controllers.example.com:9878', fetchControllerAddrByDnsLookup: true }),
+    ),
+  },
+  {
     finds: ['D6/other-release'],
     bad: [fixedBroker(0, { enableControllerMode: true }, { version: '4.9.7' })],
     nearMiss: [fixedBroker(0, { haSlaveFallbehindMax: 1024 }, { version: '4.9.7' })],
@@ -249,7 +256,7 @@ export const cases: readonly CaseOfClusters[] = [
       controller(0, {}, { controllerStore: { path: 'c', exists: true, empty: true } }),
       broker(0, {}, { store: store({ identity: identity(1), epochs: epochs(0) }) }),
     ],
-    // Another member has the data.
+    // Another member has the data, or may have it.
     nearMiss: [
       controller(0, {}, { controllerStore: { path: 'c', exists: true, empty: true } }),
       controller(1, {}, { controllerStore: { path: 'c', exists: true, empty: false } }),

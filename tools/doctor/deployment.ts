@@ -29,7 +29,7 @@ export class Deployment {
     this.namesrvs = files.filter(({ role }) => role === 'namesrv');
     this.controllers = files.filter((file) => file.role === 'controller' || isEmbedded(file));
     this.controllerGroups = controllerGroups(this.controllers);
-    this.groups = groupsOf(this.brokers);
+    this.groups = groupsOf(this.brokers, (file) => this.hostOf(file) ?? file.path);
   }
 
   /** Brokers in controller mode. */
@@ -85,11 +85,12 @@ function dialled(file: ConfFile): string[] {
   return lists.flatMap(splitAddresses).flatMap((address) => sameName(endpoint(address)?.host ?? '') || []);
 }
 
-function groupsOf(brokers: readonly ConfFile[]): BrokerGroup[] {
+/** Without a brokerName each is called as its machine is. */
+function groupsOf(brokers: readonly ConfFile[], machineOf: (file: ConfFile) => string): BrokerGroup[] {
   const groups = new Map<string, BrokerGroup & { replicas: ConfFile[] }>();
   for (const broker of brokers) {
     const cluster = broker.text('brokerClusterName');
-    const name = broker.text('brokerName');
+    const name = broker.given('brokerName') === undefined ? machineOf(broker) : broker.text('brokerName');
     const key = `${cluster}#${name}`;
     const group = groups.get(key) ?? { cluster, name, replicas: [] };
     group.replicas.push(broker);

@@ -8,7 +8,7 @@ export interface Regression {
   /** First and last release that have it. */
   readonly from: string;
   readonly to: string;
-  /** First release without it; `later`: one after 5.3.3; null: no fix was known when this was written. */
+  /** First release without it; null: no fix was known when this was written. */
   readonly fixed: string | null;
   readonly consequence: string;
   /** A scenario stands for it under its own tag. */
@@ -132,7 +132,7 @@ export const knownRegressions: readonly Regression[] = [
     role: 'broker',
     from: '5.2.0',
     to: '5.3.3',
-    fixed: 'later',
+    fixed: '5.3.4',
     consequence: 'replication stops when the epoch grows and the master stays',
     scenario: 'the controllers lose sight of the master for a while',
   },
@@ -140,8 +140,8 @@ export const knownRegressions: readonly Regression[] = [
     requirement: 'CTL-REG-15',
     role: 'broker',
     from: '5.0.0',
-    to: '5.3.3',
-    fixed: 'later',
+    to: '5.5.0',
+    fixed: null,
     consequence: 'epoch files differ after switches without traffic',
     scenario: 'the master changes 30 times',
   },
@@ -150,9 +150,18 @@ export const knownRegressions: readonly Regression[] = [
     role: 'controller',
     from: '5.2.0',
     to: '5.3.3',
-    fixed: 'later',
+    fixed: '5.3.4',
     consequence: 'silent brokers are not looked for',
     needs: isJRaft,
+  },
+  {
+    requirement: 'CTL-REG-18',
+    role: 'broker',
+    from: '5.5.0',
+    to: '5.5.0',
+    fixed: null,
+    consequence: 'a slave that crashes after it cut its log has the cut messages back',
+    scenario: 'it dies right after it has cut its log',
   },
   {
     requirement: 'CTL-REG-19',

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parse } from 'yaml';
+import { isInRange } from '../lab/version-range.ts';
 import { broker, controller, found, jRaft, type Keys } from './cluster.fixture.ts';
 import { ConfFile } from './conf-file.ts';
 import { knownRegressions, type Regression } from './known-regressions.ts';
@@ -28,6 +31,18 @@ for (const regression of knownRegressions) {
     if (needs[regression.requirement]) assert.ok(!found([broker(0, {}, { version: to })]).includes(name));
   });
 }
+
+test('the doctor and the list of regressions know the same releases', () => {
+  const file = new URL('../../matrix/regressions.yaml', import.meta.url);
+  const listed = parse(readFileSync(file, 'utf8')) as { requirement: string; affected: string; fixed: string | null }[];
+  for (const { requirement, from, to, fixed } of knownRegressions) {
+    const known = listed.find((entry) => entry.requirement === requirement)!;
+    assert.equal(fixed, known.fixed, requirement);
+    for (const version of [from, to])
+      assert.ok(isInRange(version, String(known.affected)), `${requirement} ${version}`);
+    if (fixed !== null) assert.ok(!isInRange(fixed, String(known.affected)), `${requirement} ${fixed}`);
+  }
+});
 
 test('a version that nobody named tells no known mistakes', () => {
   assert.deepEqual(found([broker(0, {}, { version: '5.1.0', assumed: true })]), []);

@@ -1,4 +1,7 @@
+import { parseAddress } from '../../reference-impl/base/address.ts';
+import type { ConfFile } from '../doctor/conf-file.ts';
 import { sameAddress } from '../doctor/host.ts';
+import { haPort } from '../doctor/ports.ts';
 import { reserveBrokerPort, reservePort } from '../lab/ports.ts';
 import { type Server, splitList } from './servers.ts';
 
@@ -15,10 +18,24 @@ export async function labAddresses(servers: readonly Server[]): Promise<LabAddre
   for (const { role, address, controllerAddress, file } of servers) {
     await place(address, role === 'broker' ? reserveBrokerPort : reservePort);
     if (controllerAddress !== null) await place(controllerAddress, reservePort);
+    if (role === 'broker')
+      places.set(sameAddress(haAddressOf(address, file)), portAfter(places.get(sameAddress(address))!));
     if (role === 'broker' && file.flag('enableDLegerCommitLog'))
       for (const peer of splitList(file.text('dLegerPeers'))) await place(peerAddress(peer), reservePort);
   }
   return places;
+}
+
+/** Where the slaves of a broker dial it. */
+function haAddressOf(address: string, file: ConfFile): string {
+  const host = file.given('brokerIP2')?.value.trim() ?? address.slice(0, address.lastIndexOf(':'));
+  return `${host}:${haPort(file)}`;
+}
+
+/** The HA port of a broker in the rehearsal: the next one. */
+function portAfter(address: string): string {
+  const { host, port } = parseAddress(address);
+  return `${host}:${port + 1}`;
 }
 
 /** `host:port` of `n0-host:port`. */

@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../lab/folders.ts';
+import { propertiesText } from '../lab/properties-text.ts';
+import type { Settings } from '../lab/settings-file.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { labAddresses } from './lab-addresses.ts';
 import { rewrite } from './rewrite.ts';
@@ -10,6 +12,7 @@ import { sampleServers } from './samples.fixture.ts';
 
 const options = (addresses: ReadonlyMap<string, string>) => ({
   addresses,
+  controllers: ['127.0.0.1:1', '127.0.0.1:2'],
   folder: '/site/broker-a-0',
   freePort: () => 4711,
   overrides: {},
@@ -35,7 +38,7 @@ test('addresses, ports and paths become others, every other key stays', async ()
 test('every process of the sample has a place of its own, and is known by the same one to all', async () => {
   const all = sampleServers(['production']);
   const places = [...(await labAddresses(all)).values()];
-  assert.equal(new Set(places).size, 2 + 3 + 6);
+  assert.equal(new Set(places).size, 2 + 3 + 6 + 6);
   const addresses = await labAddresses(all);
   const lists = all
     .filter(({ role }) => role === 'broker')
@@ -51,6 +54,45 @@ test('a server that a file names and nobody gave is refused, with file, line and
     () => rewrite(broker, options(addresses)),
     (error) => error instanceof SetupError && /\.conf:\d+ controllerAddr names mq-ctl-2/.test(error.message),
   );
+});
+
+test('a fixed master is led to its place, and so is one name for all controllers', async () => {
+  await using folder = await temporaryFolder();
+  const write = (name: string, keys: Settings) => writeFileSync(path.join(folder.path, name), propertiesText(keys));
+  const usual = { brokerName: 'a', namesrvAddr: 'ns:9876', brokerClusterName: 'c' };
+  write('namesrv.conf', { listenPort: 9876, kvConfigPath: '/kv' });
+  write('master.conf', { ...usual, brokerRole: 'SYNC_MASTER', brokerIP1: 'm', listenPort: 10911 });
+  write('slave.conf', { ...usual, brokerRole: 'SLAVE', brokerId: 1, brokerIP1: 's', haMasterAddress: 'm:10912' });
+  const dns = { fetchControllerAddrByDnsLookup: true, controllerAddr: 'ctl.example.com:9878' };
+  write('named.conf', { ...usual, enableControllerMode: true, brokerIP1: 'n', ...dns });
+  const all = sampleServers([folder.path]);
+  const addresses = await labAddresses(all);
+  const configOf = (name: string) => rewrite(all.find((server) => server.name === name)!, options(addresses)).config;
+  const master = addresses.get('m:10911')!;
+  assert.equal(configOf('slave').haMasterAddress, `127.0.0.1:${Number(master.split(':')[1]) + 1}`);
+  const { controllerAddr, fetchControllerAddrByDnsLookup } = configOf('named');
+  assert.deepEqual([controllerAddr, fetchControllerAddrByDnsLookup], ['127.0.0.1:1;127.0.0.1:2', 'false']);
+});
+
+test('what leads to another machine in any other key is refused until another value is given', async () => {
+  await using folder = await temporaryFolder();
+  const keys = {
+    brokerName: 'a',
+    namesrvAddr: 'ns:9876',
+    brokerIP1: 'm',
+    metricsGrpcExporterTarget: 'otel.example.com:4317',
+  };
+  writeFileSync(path.join(folder.path, 'broker.conf'), propertiesText(keys));
+  writeFileSync(path.join(folder.path, 'namesrv.conf'), 'listenPort=9876\nkvConfigPath=/kv\n');
+  const all = sampleServers([folder.path]);
+  const addresses = await labAddresses(all);
+  const broker = all.find(({ role }) => role === 'broker')!;
+  assert.throws(
+    () => rewrite(broker, options(addresses)),
+    /broker\.conf:\d+ metricsGrpcExporterTarget = otel\.example\.com:4317 leads/,
+  );
+  const overrides = { metricsGrpcExporterTarget: '' };
+  assert.equal(rewrite(broker, { ...options(addresses), overrides }).config.metricsGrpcExporterTarget, '');
 });
 
 test('NameServers must be as many as brokers register with', () => {

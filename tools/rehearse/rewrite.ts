@@ -21,6 +21,8 @@ export interface Rewritten {
 
 export interface RewriteOptions {
   readonly addresses: LabAddresses;
+  /** Of every controller, in the rehearsal. */
+  readonly controllers: readonly string[];
   /** Home of the process in the rehearsal; absolute paths of the file come to lie below it. */
   readonly folder: string;
   /** A free port for a key that names one apart from the addresses. */
@@ -29,7 +31,8 @@ export interface RewriteOptions {
   readonly overrides: Settings;
 }
 
-const addressLists = ['namesrvAddr', 'controllerAddr'];
+const addressLists = ['namesrvAddr', 'controllerAddr', 'haMasterAddress'];
+const dnsSwitch = 'fetchControllerAddrByDnsLookup';
 const peerLists = ['controllerDLegerPeers', 'dLegerPeers'];
 const ownHosts = ['brokerIP1', 'brokerIP2', 'bindAddress'];
 const loopback = '127.0.0.1';
@@ -59,6 +62,9 @@ export function rewrite(server: Server, options: RewriteOptions): Rewritten {
 /** The value that a key takes, null when it stays. */
 function rewritten(server: Server, key: string, value: string, options: RewriteOptions): string | null {
   const at = (address: string) => placed(server, key, address, options.addresses);
+  // One name for all controllers would lead to the user's.
+  if (key === dnsSwitch) return 'false';
+  if (key === 'controllerAddr' && server.file.flag(dnsSwitch)) return options.controllers.join(';');
   if (addressLists.includes(key)) return splitList(value).map(at).join(';');
   if (peerLists.includes(key))
     return splitList(value)
@@ -74,8 +80,15 @@ function rewritten(server: Server, key: string, value: string, options: RewriteO
       .split(',')
       .map((part) => below(options.folder, part))
       .join(',');
+  if (elsewhere.test(value) && options.overrides[key] === undefined)
+    throw new SetupError(
+      `${server.file.path}:${server.file.line(key)} ${key} = ${value} leads to another machine, and the rehearsal does not know what is there: give another value with --set ${key}=…, or leave the key out of a copy of the file.`,
+    );
   return null;
 }
+
+/** An address, alone or in a list. */
+const elsewhere = /(^|[;,/@])[\w-]+(\.[\w-]+)+:\d{2,5}($|[;,/])/;
 
 /** Keys that the file leaves to their defaults, which would be those of the user's machine. */
 function added(server: Server, config: Readonly<Record<string, string>>, { addresses }: RewriteOptions) {

@@ -48,14 +48,15 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
   const note = timelineIn(path.join(evidenceFolder, 'timeline.ndjson'));
   const words = wordsOfSite(servers);
   const changes = new Map<Server, readonly Change[]>();
+  const at = (address: string) => addresses.get(sameAddress(address))!;
+  const controllers = servers.flatMap(({ controllerAddress }) => controllerAddress ?? []).map(at);
   const memberOf = (server: Server): SiteMember => {
     const home = path.join(folder, server.name);
     const storeFolder = storeFolderOf(server, home);
-    const rewritten = rewrite(server, { addresses, folder: home, freePort, overrides });
+    const rewritten = rewrite(server, { addresses, controllers, folder: home, freePort, overrides });
     const shared = plan.start.controllersMove ? sharedFolder(server, storeFolder) : [];
     changes.set(server, [...rewritten.changes, ...shared]);
     const config = { ...rewritten.config, ...Object.fromEntries(shared.map((change) => [change.key, change.to])) };
-    const at = (address: string) => addresses.get(sameAddress(address))!;
     const controllerAddress = server.controllerAddress === null ? null : at(server.controllerAddress);
     const serves = [{ role: server.role, listens: at(server.address) }];
     if (server.role === 'namesrv' && controllerAddress !== null)

@@ -1,4 +1,5 @@
 import { controllerList } from '../controller-list.ts';
+import { endpoint, isIpAddress, sameAddress } from '../host.ts';
 import { at, type Rule } from '../rule.ts';
 
 export const controllerDomain: Rule = {
@@ -24,6 +25,16 @@ export const controllerDomain: Rule = {
       requirement: 'CTL-BRK-05',
       proof: { tag: 'CTL-BRK-05', scenario: 'the controller is known by its name alone' },
     },
+    'one-of-them': {
+      severity: 'error',
+      finds: 'the address of one controller of several, and fetchControllerAddrByDnsLookup on',
+      consequence:
+        'The lookup finds that one only: the others get no heartbeat, and take the broker for dead when they lead.',
+      remedy:
+        'Write a domain:port that resolves to every controller, or list them all without fetchControllerAddrByDnsLookup.',
+      requirement: 'CTL-BRK-05',
+      proof: { tag: 'CTL-BRK-05', scenario: 'the controller is known by its name alone' },
+    },
   },
   check: (deployment) =>
     deployment.switchingBrokers.flatMap((broker) => {
@@ -33,6 +44,20 @@ export const controllerDomain: Rule = {
         if (!isDomain) return [];
         return [at('no-switch', broker, key, `${key} = ${items[0]!} stands for ${wanted.join(' and ')}`)];
       }
+      const [only] = items;
+      if (
+        items.length === 1 &&
+        wanted.length > 1 &&
+        (isIpAddress(endpoint(only!)?.host ?? '') || wanted.includes(sameAddress(only!)))
+      )
+        return [
+          at(
+            'one-of-them',
+            broker,
+            key,
+            `${key} = ${only} with fetchControllerAddrByDnsLookup, and there are ${wanted.join(' and ')}`,
+          ),
+        ];
       if (items.length < 2) return [];
       return [at('no-domain', broker, key, `${key} = ${items.join(';')} with fetchControllerAddrByDnsLookup`)];
     }),

@@ -1,6 +1,12 @@
+import type { ConfFile } from '../conf-file.ts';
 import { at, type Rule } from '../rule.ts';
 
 const keys = ['brokerClusterName', 'brokerName'] as const;
+
+/** An unset brokerName is the name of a machine that the doctor does not stand on. */
+function isHostName(broker: ConfFile, key: (typeof keys)[number]): boolean {
+  return key === 'brokerName' && broker.given(key) === undefined;
+}
 
 export const brokerName: Rule = {
   id: 'D9',
@@ -31,7 +37,7 @@ export const brokerName: Rule = {
       const identity = broker.facts.store?.identity ?? null;
       if (identity === null) return [];
       const stored = { brokerClusterName: identity.cluster, brokerName: identity.broker };
-      const changed = keys.filter((key) => broker.text(key) !== stored[key]);
+      const changed = keys.filter((key) => !isHostName(broker, key) && broker.text(key) !== stored[key]);
       return changed.map((key) =>
         at(
           'changed',

@@ -18,7 +18,9 @@ function split({ replicas }: BrokerGroup) {
 
 function stale(deployment: Deployment) {
   const stores = deployment.controllers.flatMap(({ facts }) => facts.controllerStore ?? []);
-  if (stores.length === 0 || !stores.every(({ empty }) => empty)) return [];
+  // One that was not given may have the data.
+  if (stores.length === 0 || stores.length < deployment.controllers.length || !stores.every(({ empty }) => empty))
+    return [];
   return deployment.switchingBrokers.flatMap((broker) => {
     const last = broker.facts.store?.epochs.at(-1);
     if (last === undefined) return [];

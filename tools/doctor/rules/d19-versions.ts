@@ -81,12 +81,13 @@ const regressionCases = Object.fromEntries(
 /** What an operator can act on is a warning. */
 function severityOf({ requirement, fixed }: Regression): Severity {
   if (requirement === 'CTL-REG-03') return 'error';
-  return fixed === null || fixed === 'later' ? 'note' : 'warning';
+  return fixed === null ? 'note' : 'warning';
 }
 
 function remedyOf(fixed: string | null): string {
-  if (fixed === null) return 'No release without it was known when this was written: read the issue.';
-  return fixed === 'later' ? 'Corrected after 5.3.3: read the issue.' : `Use ${fixed} or newer.`;
+  return fixed === null
+    ? 'No release without it was known when this was written: read the issue.'
+    : `Use ${fixed} or newer.`;
 }
 
 export const versions: Rule = {
