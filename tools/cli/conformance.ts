@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { execa } from 'execa';
+import { labDefectNames } from '../lab/lab-defects.ts';
+import { readProfile } from '../lab/profile.ts';
 import { reapOrphans } from '../lab/process-registry.ts';
 import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
@@ -37,11 +39,13 @@ interface Options {
   readonly parallel: number;
   readonly name?: string;
   readonly labDefect?: string;
+  readonly json?: true;
   readonly shard?: Shard;
 }
 
-/** Runs kept in `test-results`; older ones go, so that a laptop does not fill up. */
+/** Runs without a name of their own that are kept in `test-results`; older ones go, so that a laptop does not fill up. */
 const runsKept = 20;
+const ownName = /^\d{4}-\d\d-\d\dT[\d-]+Z-/;
 const interrupted = interruption();
 
 const program = new Command('conformance')
@@ -63,8 +67,16 @@ const program = new Command('conformance')
   .option('--seed <number>', 'seed of traffic and faults', positiveInteger, 1)
   .option('--parallel <workers>', 'scenarios at a time', positiveInteger, availableParallelism() + 1)
   .option('--shard <i/n>', 'one of n parts of the scenarios, as `npm run report -- merge` joins them', shardOf)
-  .option('--name <run>', 'folder of the run in test-results (default: time and target)')
-  .option('--lab-defect <name>', 'break the reference on purpose: the features must notice')
+  .option(
+    '--name <run>',
+    'folder of the run in test-results (default: time and target; the newest 20 of these are kept)',
+  )
+  .option('--json', 'print report.json in the end, and everything else on standard error')
+  .addOption(
+    new Option('--lab-defect <name>', 'break the reference on purpose: the features must notice').choices([
+      ...labDefectNames,
+    ]),
+  )
   .addHelpText(
     'after',
     '\nExit codes: 0 all pass, 1 a requirement failed, 2 something was inconclusive, 3 usage or set-up.',
@@ -108,7 +120,7 @@ async function runCucumber(
   const runner = execa(process.execPath, args, {
     cwd: projectRoot,
     env: settingsToEnv(settings),
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', options.json ? 2 : 'inherit', 'inherit'],
     reject: false,
     cancelSignal: interrupted,
   });
@@ -154,7 +166,7 @@ function isApache({ name }: Target): boolean {
 
 function pruneRuns(): void {
   const folders = readdirSync(resultsFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const runs = folders.map(({ name }) => path.join(resultsFolder, name));
+  const runs = folders.filter(({ name }) => ownName.test(name)).map(({ name }) => path.join(resultsFolder, name));
   const newestFirst = runs.map((run) => ({ run, atMs: statSync(run).mtimeMs })).sort((a, b) => b.atMs - a.atMs);
   for (const { run } of newestFirst.slice(runsKept)) rmSync(run, { recursive: true, force: true });
 }
@@ -163,6 +175,10 @@ async function conformance(options: Options, features: readonly string[]): Promi
   const startedMs = Date.now();
   const roleTexts = rolesOf(options);
   const targets = parseTargets(options.target, options.guest, roleTexts);
+  const profile = options.profile ?? targets.defaultProfile;
+  readProfile(profile);
+  if (options.labDefect !== undefined && !targets.all.some(({ name }) => name.startsWith('reference')))
+    throw new SetupError(`--lab-defect breaks the reference, and ${options.target} is judged.`);
   const run =
     options.name ??
     `${new Date(startedMs).toISOString().replaceAll(/[:.]/g, '-')}-${options.target.replaceAll(/[^\w.-]+/g, '_')}`;
@@ -179,7 +195,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
     target: absoluteTargets(options.target),
     guest: options.guest === undefined ? null : absoluteTargets(options.guest),
     roles: roleTexts,
-    profile: options.profile ?? targets.defaultProfile,
+    profile,
     seed: options.seed,
     runFolder,
     toxiproxyUrl: toxiproxy.url,
@@ -211,7 +227,8 @@ async function conformance(options: Options, features: readonly string[]): Promi
   const table = options.tags?.includes('@regression')
     ? renderRegressions(report.scenarios, regressions, newOnes(judged), requirementText())
     : null;
-  const code = finish(report, runFolder, table);
+  const code = finish(report, runFolder, { table, print: options.json ? console.error : console.log });
+  if (options.json) console.log(JSON.stringify(report));
   pruneRuns();
   return code;
 }

@@ -6,6 +6,7 @@ import { renderSarif } from '../doctor/render-sarif.ts';
 import { renderText } from '../doctor/render-text.ts';
 import { renderRules } from '../doctor/rules-table.ts';
 import { SetupError } from '../lab/setup-error.ts';
+import { userFolder } from '../lab/user-folder.ts';
 import { prove } from './doctor-prove.ts';
 import { readReferences } from './doctor-references.ts';
 
@@ -64,7 +65,7 @@ function requestOf(paths: readonly string[], options: Options): Request {
   const { namesrv, controller, broker, proxy } = options;
   return {
     // npm runs scripts in the folder of the package, and says where it was called.
-    base: process.env.INIT_CWD ?? process.cwd(),
+    base: userFolder(),
     paths,
     byRole: { namesrv, controller, broker, proxy },
     stores: options.store ?? [],

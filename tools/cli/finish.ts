@@ -15,16 +15,25 @@ export function runFolderOf(name: string): string {
   );
 }
 
+interface Finish {
+  readonly table?: string | null;
+  readonly print?: (text: string) => void;
+}
+
 /**
  * Writes every report of a run, prints its summary and returns the exit code that its verdicts make.
  * @param table printed in place of the compatibility table, null for that
  */
-export function finish(report: RunReport, runFolder: string, table: string | null = null): number {
+export function finish(
+  report: RunReport,
+  runFolder: string,
+  { table = null, print = console.log }: Finish = {},
+): number {
   const others = readOtherReports(resultsFolder, report);
   writeReports(report, others, runFolder);
-  tellGitHub(report, process.env, console.log);
-  console.log(`\n${table ?? renderCompatibilityTable([report, ...others])}\n\n${renderSummary(report)}`);
-  console.log(`report: ${path.relative(process.cwd(), path.join(runFolder, 'report.html'))}`);
+  tellGitHub(report, process.env, print);
+  print(`\n${table ?? renderCompatibilityTable([report, ...others])}\n\n${renderSummary(report)}`);
+  print(`report: ${path.relative(process.cwd(), path.join(runFolder, 'report.html'))}`);
   return exitCodeOf(report);
 }
 

@@ -75,3 +75,12 @@ test('nothing starts on a DLedger store below a plain broker', (t) =>
     exitCode: 3,
     says: [/broker-a-0\.conf: its store keeps messages in a DLedger log/, /^(?!.*starting the cluster)/s],
   }));
+
+test('a dry run looks at the stores, too', (t) =>
+  guarded(t, {
+    plan: 'master-slave-aligned',
+    stores: { ...pair, 'broker-a-0.conf': 'old-4.9.7-dledger' },
+    more: ['--dry-run'],
+    exitCode: 3,
+    says: [/broker-a-0\.conf: its store keeps messages in a DLedger log/],
+  }));

@@ -12,6 +12,7 @@ import { parseOneTarget } from '../lab/targets.ts';
 import { actionText, type PlayEvent } from '../lab/upgrade/player.ts';
 import type { ScriptStep } from '../lab/upgrade/script.ts';
 import { versionOf } from '../lab/upgrade/version-of.ts';
+import { userFolder } from '../lab/user-folder.ts';
 import { startWatcher } from '../lab/watcher.ts';
 import { choosePlan } from '../rehearse/choose-plan.ts';
 import { interruptedText, type Reached } from '../rehearse/interrupted.ts';
@@ -22,7 +23,6 @@ import { type Server, serversOf } from '../rehearse/servers.ts';
 import { verdictOf } from '../rehearse/verdict.ts';
 import { positiveInteger } from './arguments.ts';
 import { runFolderOf } from './finish.ts';
-import { projectRoot } from './run.ts';
 
 interface Options {
   readonly plan?: string;
@@ -83,7 +83,7 @@ const interrupted = interruption();
 const reached: Reached = { where: 'before the first step', kept: null };
 
 async function rehearse(paths: readonly string[], options: Options): Promise<number> {
-  const base = process.env.INIT_CWD ?? process.cwd();
+  const base = userFolder();
   const { namesrv, controller, broker } = options;
   const request = { base, paths, byRole: { namesrv, controller, broker }, hosts: options.host ?? [] };
   const [from, to] = [parseOneTarget(options.from), parseOneTarget(options.to)];
@@ -131,6 +131,7 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
   printChanges(rehearsal);
   const names = { from: from.name, to: to.name };
   if (options.dryRun) {
+    await rehearsal.check();
     const script = rehearsal.script();
     for (const step of script)
       console.log(stepText(script.length, step.number, `${step.stage}: ${actionText(step.action)}`, step.hand));
@@ -234,7 +235,7 @@ async function askForEnter({ number, stage, action, hand }: ScriptStep): Promise
 function writeRunbook(folder: string, runbook: Runbook): void {
   writeFileSync(path.join(folder, 'runbook.md'), renderMarkdown(runbook));
   writeFileSync(path.join(folder, 'runbook.html'), renderRunbookHtml(runbook));
-  console.log(`\nrunbook: ${path.relative(projectRoot, path.join(folder, 'runbook.html'))} and runbook.md`);
+  console.log(`\nrunbook: ${path.relative(userFolder(), path.join(folder, 'runbook.html'))} and runbook.md`);
 }
 
 program.action(async (paths: string[], options: Options) => {

@@ -84,8 +84,8 @@ function mergeMatrix(shards: readonly string[], name: string): number {
 /** Folder for a merged run, which must be none of what is merged. */
 function emptyFolderOf(name: string, shards: readonly string[]): string {
   const runFolder = runFolderOf(name);
-  if (shards.some((folder) => path.resolve(folder) === runFolder))
-    throw new SetupError(`${name} is one of the shards: merge into another name.`);
+  if (shards.some((folder) => `${path.resolve(folder)}/`.startsWith(`${runFolder}/`)))
+    throw new SetupError(`${name} is one of the shards, or the folder that they are in: merge into another name.`);
   rmSync(runFolder, { recursive: true, force: true });
   mkdirSync(runFolder, { recursive: true });
   return runFolder;

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type Release, releases } from '../../reference-impl/base/release.ts';
 import { SetupError } from './setup-error.ts';
 import { apacheTarget } from './targets/apache.ts';
@@ -6,6 +5,7 @@ import { commandTarget } from './targets/command.ts';
 import { distTarget } from './targets/dist.ts';
 import { referenceTarget } from './targets/reference.ts';
 import type { Role, Target } from './targets/target.ts';
+import { fromUser } from './user-folder.ts';
 
 /** Lists of targets for single roles, in place of those of the run. */
 export type RoleTexts = Partial<Readonly<Record<Role, string>>>;
@@ -75,8 +75,8 @@ export function absoluteTargets(list: string): string {
 }
 
 function absoluteItem(item: string): string {
-  if (isTargetFile(item)) return path.resolve(item);
-  return item.startsWith('dist:') ? `dist:${path.resolve(item.slice('dist:'.length))}` : item;
+  if (isTargetFile(item)) return fromUser(item);
+  return item.startsWith('dist:') ? `dist:${fromUser(item.slice('dist:'.length))}` : item;
 }
 
 const splitList = (list: string) => list.split(',').map((item) => item.trim());
@@ -100,13 +100,13 @@ export function parseOneTarget(text: string): Target {
 
 function parseTarget(item: string): Target[] {
   if (item === 'reference') return releases.map(referenceTarget);
-  if (isTargetFile(item)) return [commandTarget(path.resolve(item))];
+  if (isTargetFile(item)) return [commandTarget(fromUser(item))];
   const family = item.split(':')[0]!;
   const what = item.slice(family.length + 1);
   const release = releases.find((name) => name === what);
   if (family === 'reference' && release) return [referenceTarget(release)];
   if (family === 'apache' && /^[45]\.\d+\.\d+$/.test(what)) return [apacheTarget(what)];
-  if (family === 'dist' && what !== '') return [distTarget(path.resolve(what))];
+  if (family === 'dist' && what !== '') return [distTarget(fromUser(what))];
   throw new SetupError(
     `"${item}" is no target: write reference, reference:new, reference:old, apache:<version>, dist:<folder> or a YAML file.`,
   );

@@ -1,4 +1,3 @@
-import { parseAddress } from '../../reference-impl/base/address.ts';
 import type { ConfFile } from '../doctor/conf-file.ts';
 import { sameAddress } from '../doctor/host.ts';
 import { haPort } from '../doctor/ports.ts';
@@ -19,7 +18,7 @@ export async function labAddresses(servers: readonly Server[]): Promise<LabAddre
     await place(address, role === 'broker' ? reserveBrokerPort : reservePort);
     if (controllerAddress !== null) await place(controllerAddress, reservePort);
     if (role === 'broker')
-      places.set(sameAddress(haAddressOf(address, file)), portAfter(places.get(sameAddress(address))!));
+      places.set(sameAddress(haAddressOf(address, file)), nextPort(places.get(sameAddress(address))!));
     if (role === 'broker' && file.flag('enableDLegerCommitLog'))
       for (const peer of splitList(file.text('dLegerPeers'))) await place(peerAddress(peer), reservePort);
   }
@@ -32,10 +31,10 @@ function haAddressOf(address: string, file: ConfFile): string {
   return `${host}:${haPort(file)}`;
 }
 
-/** The HA port of a broker in the rehearsal: the next one. */
-function portAfter(address: string): string {
-  const { host, port } = parseAddress(address);
-  return `${host}:${port + 1}`;
+/** The address whose port is the next one: HA in the rehearsal. */
+export function nextPort(address: string): string {
+  const colon = address.lastIndexOf(':');
+  return `${address.slice(0, colon)}:${Number(address.slice(colon + 1)) + 1}`;
 }
 
 /** `host:port` of `n0-host:port`. */

@@ -14,7 +14,7 @@ import { type Judgement, UpgradeLoad } from '../lab/upgrade/upgrade-load.ts';
 import { keptOf, type OwnLogKept } from './own-messages.ts';
 import type { Change } from './rewrite.ts';
 import type { Server } from './servers.ts';
-import { copyUserStores } from './user-stores.ts';
+import { checkUserStores, copyUserStores } from './user-stores.ts';
 import { prepareUserSite, type UserSite } from './user-site.ts';
 
 export interface RehearsalOptions {
@@ -82,6 +82,11 @@ export class Rehearsal implements AsyncDisposable {
     return scriptOf(this.#options.plan, site, expectedMasters(site));
   }
 
+  /** Looks at the stores, and copies nothing. Throws `SetupError` for what `play` would refuse before it starts anything. */
+  async check(): Promise<void> {
+    await checkUserStores({ ...this.#options, userSite: this.#userSite, script: this.script() });
+  }
+
   /** Copies the stores, starts the cluster with load on it, plays the plan, and judges. */
   async play(): Promise<RehearsalResult> {
     const { plan, seed, evidenceFolder, profile, onEvent, onProgress, mayGoOn, showTheLoss } = this.#options;
@@ -89,7 +94,7 @@ export class Rehearsal implements AsyncDisposable {
     const { deadlines } = readProfile(profile);
     const script = this.script();
     const { signal } = this.#ending;
-    const ownLogs = await copyUserStores({ ...this.#options, userSite: this.#userSite, script, signal });
+    const ownLogs = await copyUserStores({ ...this.#options, userSite: this.#userSite, script }, signal);
     onProgress('starting the cluster as it is before the upgrade');
     await this.#startAll();
     const groups = site.groups(false);

@@ -25,18 +25,19 @@ export interface UserStoresOptions {
   /** Takes the copies. */
   readonly folder: string;
   readonly onProgress: (text: string) => void;
-  readonly signal: AbortSignal;
   /** Goes on with stores that do harm. */
   readonly showTheLoss: boolean;
 }
 
-/**
- * Copies the stores that the user gave to where the processes of the rehearsal look for them. Throws `SetupError` before
- * anything is copied when one of them is none, would do harm, or they do not fit on the disk. Resolves with the logs that
- * brokers have then.
- */
-export async function copyUserStores(options: UserStoresOptions): Promise<OwnLog[]> {
-  const { userSite, stores, script, folder, onProgress, signal, showTheLoss } = options;
+/** Stores of the user that can be copied. */
+export interface CheckedStores {
+  readonly given: readonly { readonly member: SiteMember; readonly server: Server; readonly from: string }[];
+  readonly copies: readonly MeasuredCopy[];
+}
+
+/** Looks at the stores that the user gave. Throws `SetupError` when one of them is none, would do harm, or they do not fit on the disk. */
+export async function checkUserStores(options: UserStoresOptions): Promise<CheckedStores> {
+  const { userSite, stores, script, folder, onProgress, showTheLoss } = options;
   const given = userSite.site.members.flatMap((member) => {
     const server = userSite.serverOf(member);
     const from = server === null ? undefined : stores.get(server);
@@ -55,6 +56,16 @@ export async function copyUserStores(options: UserStoresOptions): Promise<OwnLog
     );
   for (const harm of harms) onProgress(`HARM SHOWN: ${harm}`);
   await assertRoom(copies, folder);
+  return { given, copies };
+}
+
+/**
+ * Copies the stores that the user gave to where the processes of the rehearsal look for them, if they pass
+ * `checkUserStores`. Resolves with the logs that brokers have then.
+ */
+export async function copyUserStores(options: UserStoresOptions, signal: AbortSignal): Promise<OwnLog[]> {
+  const { onProgress } = options;
+  const { given, copies } = await checkUserStores(options);
   for (const copy of copies) {
     const tell = (text: string) => onProgress(`copying the store of ${copy.of}${text}`);
     tell('');

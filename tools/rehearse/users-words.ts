@@ -1,5 +1,5 @@
 import { sameAddress } from '../doctor/host.ts';
-import { type LabAddresses, peerAddress } from './lab-addresses.ts';
+import { type LabAddresses, nextPort, peerAddress } from './lab-addresses.ts';
 import { type Server, splitList } from './servers.ts';
 
 export interface UsersWordsOptions {
@@ -42,12 +42,7 @@ function addressesOf({ role, address, controllerAddress, file }: Server): string
 function pairs(own: string, addresses: LabAddresses): [string, string][] {
   const lab = addresses.get(sameAddress(own))!;
   return [
-    [next(lab), next(own)],
+    [nextPort(lab), nextPort(own)],
     [lab, own],
   ];
-}
-
-function next(address: string): string {
-  const colon = address.lastIndexOf(':');
-  return `${address.slice(0, colon)}:${Number(address.slice(colon + 1)) + 1}`;
 }

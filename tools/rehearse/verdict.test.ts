@@ -27,7 +27,7 @@ function expect(result: Partial<RehearsalResult>, exitCode: number, ...lines: re
 }
 
 test('every step held and nothing lost is success', () => {
-  const downtimes = [{ group: 'g', ms: 1_250, sinceMs: 0 }];
+  const downtimes = [{ group: 'g', ms: 1_250, sinceMs: 0, ended: true }];
   expect(
     { play: { ...played, downtimes }, ownLogs: [ownLog] },
     0,

@@ -25,7 +25,8 @@ export function verdictOf({ script, play, judgement, ownLogs }: RehearsalResult)
   const lines = [
     `Steps: ${ends[play.outcome]}.`,
     ...play.downtimes.map(
-      ({ group, ms }) => `Downtime: ${group} took no message for ${(ms / 1000).toFixed(1)} s at the longest.`,
+      ({ group, ms, ended }) =>
+        `Downtime: ${group} took no message for ${(ms / 1000).toFixed(1)} s at the longest${ended ? '' : ', and still none at the end'}.`,
     ),
     ...(judgement === null ? [] : [`Messages of the rehearsal: ${judgement.text}.`]),
     ...(skipped === 0 ? [] : [`Skipped: consumers did not get ${skipped} readable messages.`]),

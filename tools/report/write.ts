@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SetupError } from '../lab/setup-error.ts';
+import { fromUser } from '../lab/user-folder.ts';
 import { renderAnnotations, renderStepSummary } from './github.ts';
 import { renderHtml } from './html/page.ts';
 import { renderJUnit } from './junit.ts';
@@ -29,7 +30,9 @@ export function tellGitHub(
 
 /** Reads `report.json` of a run folder, or the file itself. Throws `SetupError` when there is none that this version reads. */
 export function readReport(place: string): { readonly report: RunReport; readonly folder: string } {
-  const file = place.endsWith('.json') ? place : path.join(place, 'report.json');
+  // A name below test-results is one wherever the user stands.
+  const own = existsSync(fromUser(place)) ? fromUser(place) : place;
+  const file = own.endsWith('.json') ? own : path.join(own, 'report.json');
   if (!existsSync(file)) throw new SetupError(`${file} is not there: name a folder of test-results, or a report.json.`);
   const report = parseReport(file);
   if (report?.schema !== reportSchema) {

@@ -14,13 +14,24 @@ test('the downtime of a group is its longest time without an acknowledgement, in
     row('broker-c', 300, 'unknown'),
   ];
   assert.deepEqual(downtimes(attempts, 100, 1000), [
-    { group: 'broker-a', ms: 700, sinceMs: 200 },
-    { group: 'broker-b', ms: 250, sinceMs: 150 },
+    { group: 'broker-a', ms: 700, sinceMs: 200, ended: true },
+    { group: 'broker-b', ms: 250, sinceMs: 150, ended: true },
   ]);
   assert.deepEqual(downtimes([], 0, 1000), []);
 });
 
+test('a group that should serve and is down at the end was down until then', () => {
+  const attempts = [100, 200, 900].map((ms) => row('broker-a', ms));
+  assert.deepEqual(downtimes(attempts, 0, 2000, ['broker-a', 'broker-b']), [
+    { group: 'broker-a', ms: 1100, sinceMs: 900, ended: false },
+    { group: 'broker-b', ms: 2000, sinceMs: 0, ended: false },
+  ]);
+  assert.deepEqual(downtimes(attempts, 0, 1000, ['broker-a']), [
+    { group: 'broker-a', ms: 700, sinceMs: 200, ended: true },
+  ]);
+});
+
 test('rows need not be in the order of their answers', () => {
   const attempts = [row('broker-a', 300), row('broker-a', 100), row('broker-a', 200)];
-  assert.deepEqual(downtimes(attempts, 0, 1000), [{ group: 'broker-a', ms: 100, sinceMs: 200 }]);
+  assert.deepEqual(downtimes(attempts, 0, 1000), [{ group: 'broker-a', ms: 100, sinceMs: 200, ended: true }]);
 });

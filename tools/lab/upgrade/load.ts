@@ -35,13 +35,20 @@ export interface Downtime {
   readonly group: string;
   readonly ms: number;
   readonly sinceMs: number;
+  /** False: it had not ended at the end. */
+  readonly ended: boolean;
 }
 
 /**
  * How long producers went without an acknowledgement in each group, at the longest, between two instants. A group that
- * never acknowledged anything is not listed.
+ * never acknowledged anything is not listed, unless it is one of the `expected`: for these the time up to the end counts too.
  */
-export function downtimes(attempts: readonly Attempt[], fromMs: number, toMs: number): Downtime[] {
+export function downtimes(
+  attempts: readonly Attempt[],
+  fromMs: number,
+  toMs: number,
+  expected: readonly string[] = [],
+): Downtime[] {
   const longest = new Map<string, Downtime>();
   const last = new Map<string, number>();
   const acknowledged = attempts.filter(({ outcome }) => outcome === 'SEND_OK');
@@ -49,8 +56,14 @@ export function downtimes(attempts: readonly Attempt[], fromMs: number, toMs: nu
     if (answeredMs > toMs) break;
     const sinceMs = Math.max(last.get(group) ?? fromMs, fromMs);
     const ms = answeredMs - sinceMs;
-    if (answeredMs >= fromMs && ms >= (longest.get(group)?.ms ?? 0)) longest.set(group, { group, ms, sinceMs });
+    if (answeredMs >= fromMs && ms >= (longest.get(group)?.ms ?? 0))
+      longest.set(group, { group, ms, sinceMs, ended: true });
     last.set(group, answeredMs);
+  }
+  for (const group of expected) {
+    const sinceMs = Math.max(last.get(group) ?? fromMs, fromMs);
+    const ms = toMs - sinceMs;
+    if (ms > (longest.get(group)?.ms ?? 0)) longest.set(group, { group, ms, sinceMs, ended: false });
   }
   return [...longest.values()].sort((a, b) => a.group.localeCompare(b.group));
 }

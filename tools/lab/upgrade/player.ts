@@ -247,8 +247,18 @@ export class Player {
       outcome,
       steps,
       harms: [...this.#harms],
-      downtimes: downtimes(load.attempts, this.#startedMs, Date.now()),
+      // After a whole play its conditions say that everything serves; before that a group may be down in the end.
+      downtimes: downtimes(
+        load.attempts,
+        this.#startedMs,
+        Date.now(),
+        outcome === 'played' ? [] : this.#groupsOfLast(),
+      ),
     };
+  }
+
+  #groupsOfLast(): readonly string[] {
+    return this.#results.at(-1)?.step.groups ?? [];
   }
 
   #emit(event: DistributiveOmit<PlayEvent, 'atMs' | 'load'>): void {

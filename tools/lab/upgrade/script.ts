@@ -119,6 +119,7 @@ function membersOf(selector: StepSelector, { member: it, groups }: Place, site: 
     replicas: () => brokers.filter(({ joins }) => !joins),
     master: () => brokers.filter(isMaster),
     slaves: () => brokers.filter((member) => !member.joins && !isMaster(member)),
+    'first joining broker': () => brokers.filter(({ joins }) => joins).slice(0, 1),
     'joining brokers': () => brokers.filter(({ joins }) => joins),
   };
   return members[selector]();

@@ -66,23 +66,21 @@ export class UpgradeTrial implements AsyncDisposable {
     const { targets, shape, profile, seed, evidenceFolder } = options;
     const from = options.from ?? [targets.old, targets.new].find((target) => lies(target, plan.from)) ?? targets.old;
     await from.prepare();
-    const clusterSite = await startClusterSite({ plan, shape, from, to: targets.new, cluster: options });
+    await using resources = new AsyncDisposableStack();
+    const clusterSite = resources.use(await startClusterSite({ plan, shape, from, to: targets.new, cluster: options }));
     const { site } = clusterSite;
-    const deadline = { deadlineMs: profile.deadlines.online };
-    try {
-      const groups = site.groups(false);
-      await holds('online', site, groups, profile);
-      for (const group of groups) await createTopic(site, group, profile);
-      const load = await UpgradeLoad.start({ site, topic, seed, evidenceFolder, rate: 100, deadline });
-      await load.flows(groups, seedMessages);
-      const { deadlines } = profile;
-      const onEvent = noteIn(options.observe);
-      const player = await Player.prepare({ site, plan, load, deadlines, onEvent, showTheLoss });
-      return new UpgradeTrial(options, plan, clusterSite, load, player);
-    } catch (thrown) {
-      await clusterSite[Symbol.asyncDispose]();
-      throw thrown;
-    }
+    const { deadlines } = profile;
+    const deadline = { deadlineMs: deadlines.online };
+    const groups = site.groups(false);
+    await holds('online', site, groups, profile);
+    for (const group of groups) await createTopic(site, group, profile);
+    const load = resources.use(await UpgradeLoad.start({ site, topic, seed, evidenceFolder, rate: 100, deadline }));
+    await load.flows(groups, seedMessages);
+    const onEvent = noteIn(options.observe);
+    const player = await Player.prepare({ site, plan, load, deadlines, onEvent, showTheLoss });
+    const trial = new UpgradeTrial(options, plan, clusterSite, load, player);
+    resources.move();
+    return trial;
   }
 
   /** Plays the plan, or its steps up to that number. */
