@@ -21,7 +21,7 @@ Feature: Upgrades are taken back
         | 10   | the master serves alone      |
         | 11   | the group is in the new mode |
 
-  Rule: Every other procedure can be taken back from its end
+  Rule: Other procedures without a point of no return can be taken back from their end
 
     Scenario Outline: <plan>
       Given a site of <site> with traffic, before "<plan>"
@@ -43,6 +43,16 @@ Feature: Upgrades are taken back
       Examples:
         | plan                 | site                                             |
         | master-slave-by-copy | 1 NameServer, 1 controller, 1 group of 2 replicas |
+
+      @CTL-UPG-04
+      Examples:
+        | plan                      | site                                             |
+        | master-slave-master-first | 1 NameServer, 1 controller, 1 group of 2 replicas |
+
+      @CTL-DSN-20
+      Examples:
+        | plan            | site                                             |
+        | rolling-restart | 1 NameServer, 1 controller, 1 group of 2 replicas |
 
       @CTL-DEP-02
       Examples:
