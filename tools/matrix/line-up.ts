@@ -2,10 +2,7 @@ import { SetupError } from '../lab/setup-error.ts';
 import { parseOneTarget, type RoleTexts } from '../lab/targets.ts';
 import { releases } from '../lab/targets/target.ts';
 
-/**
- * Who plays the table once. What conformance takes besides a target and its roles, such as clients, is another field here
- * and another argument of its run.
- */
+/** Who plays the table once. */
 export interface LineUp {
   /** As tables show it. */
   readonly name: string;
