@@ -37,6 +37,13 @@ function stable(text: string, command: string): string {
   return lines.join('\n').replace(/(Message Body Path: |SEND_OK +).*/, '$1');
 }
 
+test('seconds that are no number end a command that would repeat itself', async () => {
+  let text = '';
+  const sink = { out: () => undefined, err: (part: string) => void (text += part) };
+  await runAdmin(['getSyncStateSet', '-a', '127.0.0.1:1', '-b', 'broker-a', '-i', 'abc'], sink);
+  assert.match(text, /-i abc: a number of seconds is wanted/);
+});
+
 test('an option that is not built is refused by name', async () => {
   let text = '';
   const sink = { out: () => undefined, err: (part: string) => void (text += part) };

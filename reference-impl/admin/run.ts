@@ -104,7 +104,7 @@ async function execute(
   const namesrvAddrs = splitAddresses(options.get('n') ?? process.env.NAMESRV_ADDR ?? '');
   await using operator = createOperator({ namesrvAddrs, release, log: silentLog, addressBook });
   const warn = (thrown: unknown) => output.err(`${errorText(thrown)}\n`);
-  const intervalMs = command.repeats ? Number(options.get('i') ?? 0) * 1000 : 0;
+  const intervalMs = command.repeats ? secondsOf(options.get('i') ?? '0') * 1000 : 0;
   try {
     for (;;) {
       const nowMs = output.clock.nowMs();
@@ -115,6 +115,12 @@ async function execute(
   } catch (thrown) {
     output.err(`${failureText(command.javaClass, thrown, release)}\n`);
   }
+}
+
+/** Throws COMMAND_LINE_INVALID. */
+function secondsOf(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new SwitchlabError('COMMAND_LINE_INVALID', `-i ${text}: a number of seconds is wanted.`);
 }
 
 function takeOurOptions(args: readonly string[]): { ours: Ours; rest: string[] } {

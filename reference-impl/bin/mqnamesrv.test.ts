@@ -131,6 +131,13 @@ test('-p prints what the file set, of the keys that the release knows', async ()
   assert.doesNotMatch(old.out, /scanNotActiveBrokerInterval/);
 });
 
+test('the file of a NameServer is not that of the controller in it', async () => {
+  const text = 'enableControllerInNamesrv=true\ncontrollerDLegerPeers=n0-127.0.0.1:1\ncontrollerDLegerSelfId=n0\n';
+  const file = confFile('embedded.conf', text);
+  const { out } = await run(['-p', '-c', file]);
+  assert.deepEqual(out.match(/(?<=^configStorePath=).*$/gm), [file, join(folder, 'controller/controller.properties')]);
+});
+
 test('a long option may be shortened', async () => {
   const { code, out } = await run(['--printC']);
   assert.equal(code, 0);

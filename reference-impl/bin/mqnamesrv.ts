@@ -18,7 +18,9 @@ await runRole<ProcessConfig, NamesrvConfig & ControllerConfig>({
   printsWithoutHome: true,
   config(release, given) {
     const namesrv = namesrvConfig(release, given);
-    return { namesrv, controller: namesrv.enableControllerInNamesrv ? controllerConfig(given) : null };
+    // The -c file is the NameServer's: a controller in it would write its own port there.
+    const { configStorePath: _, ...own } = given;
+    return { namesrv, controller: namesrv.enableControllerInNamesrv ? controllerConfig(own) : null };
   },
   printed: ({ namesrv, controller }) => [
     ...Object.values(namesrvTables).map((table) => [table, namesrv] as const),

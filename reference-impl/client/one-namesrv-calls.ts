@@ -1,6 +1,7 @@
 import { addWritePermOfBroker } from '../remoting/commands/add-write-perm-of-broker.ts';
 import { deleteKvConfig } from '../remoting/commands/delete-kv-config.ts';
 import { deleteTopicInNamesrv } from '../remoting/commands/delete-topic-in-namesrv.ts';
+import { putKvConfig } from '../remoting/commands/put-kv-config.ts';
 import { wipeWritePermOfBroker } from '../remoting/commands/wipe-write-perm-of-broker.ts';
 import { required } from '../remoting/header.ts';
 import type { RemotingClient } from '../remoting/types.ts';
@@ -14,6 +15,7 @@ export interface OneNamesrvCalls {
   /** Of the brokers of one cluster, or of all. */
   deleteTopicInNamesrv(address: string, topic: string, clusterName: string | null): Promise<void>;
   deleteKvConfig(address: string, namespace: string, key: string): Promise<void>;
+  putKvConfig(address: string, namespace: string, key: string, value: string): Promise<void>;
 }
 
 export function createOneNamesrvCalls(remoting: RemotingClient): OneNamesrvCalls {
@@ -31,6 +33,9 @@ export function createOneNamesrvCalls(remoting: RemotingClient): OneNamesrvCalls
     },
     async deleteKvConfig(address, namespace, key) {
       await call(remoting, address, deleteKvConfig, { namespace, key });
+    },
+    async putKvConfig(address, namespace, key, value) {
+      await call(remoting, address, putKvConfig, { namespace, key, value });
     },
   };
 }

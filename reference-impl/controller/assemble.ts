@@ -6,6 +6,7 @@ import type { LiveConfig } from '../config/live.ts';
 import type { RaftTimings } from '../raft/options.ts';
 import type { RemotingClient, RemotingServer } from '../remoting/types.ts';
 import { DecisionQueue } from './decision-queue.ts';
+import { handleTools } from '../dledger/client-protocol.ts';
 import type { DLedgerStore } from '../dledger/dledger-store.ts';
 import { RaftDriver } from '../dledger/driver.ts';
 import { handlePeers, sendTo, sendTransferTo } from '../dledger/peers.ts';
@@ -91,6 +92,12 @@ export function assembleController(parts: ControllerParts): { driver: RaftDriver
   });
   driver.onStatus(() => elections.leadershipChanged());
   handlePeers(server, driver);
+  handleTools(server, {
+    ...members,
+    group: config.current.controllerDLegerGroup,
+    log: store,
+    status: () => driver.status,
+  });
   handleControllerRequests(measured(server, metrics ?? noMetrics), {
     queue,
     elections,

@@ -65,8 +65,10 @@ export function handleControllerRequests(server: Pick<RemotingServer, 'handle'>,
   server.handle(controllerRegisterBroker.code, ({ extFields }, connection) => {
     const request = decodeHeader(controllerRegisterBroker.request, extFields);
     return write((context) => {
-      registrations.registered(request.brokerName ?? '', request.brokerId ?? -1, connection);
-      return registerBroker(context, request);
+      const decision = registerBroker(context, request);
+      if (decision.response.code === ResponseCode.SUCCESS)
+        registrations.registered(request.brokerName ?? '', request.brokerId ?? -1, connection);
+      return decision;
     });
   });
   server.handle(controllerGetReplicaInfo.code, ({ extFields }) => {

@@ -6,7 +6,7 @@ import { AutoSwitchSlave } from './auto-switch-slave.ts';
 import { withEnds } from './epoch-list.ts';
 import { Epochs } from './epochs.ts';
 import { HaListener } from './listener.ts';
-import { SyncState } from './sync-state.ts';
+import { SyncState, type SyncStateOptions } from './sync-state.ts';
 import type {
   AutoSwitchHaService,
   HaDependencies,
@@ -132,9 +132,18 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
 
   const takeOver = (selfBrokerId: number, masterEpoch: number, set: SyncStateSet) => {
     const epochStartOffset = epochs.beginAsMaster(masterEpoch, store.maxPhyOffset);
-    const { allAckInSyncStateSet, haMaxTimeSlaveNotCatchup } = options;
     const { confirmOffset } = store;
-    const settings = { selfBrokerId, allAckInSyncStateSet, haMaxTimeSlaveNotCatchup, epochStartOffset, confirmOffset };
+    const settings: SyncStateOptions = {
+      selfBrokerId,
+      epochStartOffset,
+      confirmOffset,
+      get allAckInSyncStateSet() {
+        return options.allAckInSyncStateSet;
+      },
+      get haMaxTimeSlaveNotCatchup() {
+        return options.haMaxTimeSlaveNotCatchup;
+      },
+    };
     state = new SyncState(settings, set, store.safeOffset);
     masterBrokerId = selfBrokerId;
     settle();

@@ -31,6 +31,16 @@ function masterOfPair(writtenOffset: number): SyncState {
   return state;
 }
 
+test('whatever acknowledgements wait for, a replica joins with all that is confirmed, and not before', () => {
+  const state = masterAlone(false, 1000);
+  state.connected(2, false, 0);
+  state.written(2000);
+  state.acknowledged(2, 1000, 1000);
+  assert.equal(state.nextProposal(1000), null);
+  state.acknowledged(2, 2000, 1100);
+  assert.deepEqual(state.nextProposal(1100), new Set([1, 2]));
+});
+
 test('a replica that has everything is proposed once, and counts from then on', () => {
   const state = masterAlone(true, 100);
   assert.equal(state.allAckOffset, 100);

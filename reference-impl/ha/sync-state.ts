@@ -5,6 +5,7 @@
 // is acknowledged under allAckInSyncStateSet only when all of them have it.
 import type { ProposalAnswer, SyncStateSet } from './types.ts';
 
+/** The settings may change while it is master. */
 export interface SyncStateOptions {
   readonly selfBrokerId: number;
   readonly allAckInSyncStateSet: boolean;
@@ -226,8 +227,8 @@ export class SyncState {
   }
 
   /**
-   * Two steps, so that a replica can join under load: once it is close, acknowledgements wait for it too, so what is
-   * acknowledged stands still until it has that; then it is proposed.
+   * Two steps, so that a replica can join under load: once it is close, acknowledgements under allAckInSyncStateSet wait for
+   * it too, so what is acknowledged stands still until it has that; then it is proposed.
    */
   #considerJoin(brokerId: number, replica: Replica, nowMs: number): void {
     if (replica.ready || replica.asyncLearner || this.#agreed.members.has(brokerId)) return;
@@ -238,7 +239,7 @@ export class SyncState {
       this.#recount();
     }
     if (replica.joiningSinceMs === null) return;
-    replica.ready = !this.#options.allAckInSyncStateSet || replica.ackOffset >= this.#allAckOffset;
+    replica.ready = replica.ackOffset >= this.confirmOffset;
   }
 
   #recount(): void {

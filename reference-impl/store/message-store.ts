@@ -324,7 +324,7 @@ export class LocalMessageStore implements MessageStore {
 
   #dispatch(): void {
     if (this.#closing) return;
-    const limit = Math.min(this.confirmOffset, this.writtenOffset);
+    const limit = this.#options.readUnCommitted ? this.writtenOffset : Math.min(this.confirmOffset, this.writtenOffset);
     this.#disk.run(() => this.#parts.dispatcher.run(limit));
   }
 

@@ -91,6 +91,15 @@ test('a slave killed with a partial record at its end recovers to the record bef
   await slave.close();
 });
 
+test('with readUnCommitted consumers see what is written', async (t) => {
+  const options = storeOptions(temporaryFolder(t), { confirmOffsetLimitsDispatch: true, readUnCommitted: true });
+  const store = await openStore(options);
+  store.append(message());
+  store.writeNow();
+  assert.deepEqual([store.confirmOffset, store.maxOffsetInQueue('TopicA', 0)], [0, 1]);
+  await store.close();
+});
+
 test('confirmOffset limits what consumers see, not what is stored', async (t) => {
   const root = temporaryFolder(t);
   const options = storeOptions(root, { confirmOffsetLimitsDispatch: true });

@@ -75,6 +75,7 @@ export function storeOptions(root: string, overrides: Partial<StoreOptions> = {}
     flushIntervalConsumeQueue: 1000,
     checkCRCOnRecover: true,
     confirmOffsetLimitsDispatch: false,
+    readUnCommitted: false,
     dledger: null,
     maxTransferCountOnMessageInMemory: 32,
     maxTransferBytesOnMessageInMemory: 262144,

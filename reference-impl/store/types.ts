@@ -31,6 +31,8 @@ export interface StoreOptions extends TransferLimits {
   readonly checkCRCOnRecover: boolean;
   /** Records beyond confirmOffset are kept but not dispatched to queues. */
   readonly confirmOffsetLimitsDispatch: boolean;
+  /** They are dispatched all the same. */
+  readonly readUnCommitted: boolean;
   readonly messageDelayLevel: string;
   /** The commit log is that of a DLedger member; null: a plain one. It wants `confirmOffsetLimitsDispatch`. */
   readonly dledger: DLedgerPaths | null;

@@ -1,10 +1,11 @@
 import type { TopicConfig } from '../../client/broker-calls.ts';
+import { SwitchlabError } from '../../base/errors.ts';
 import type { Release } from '../../base/release.ts';
-import { clusterMasters } from '../cluster.ts';
+import { clusterBrokers, clusterMasters } from '../cluster.ts';
 import { type AdminCommand, type AdminContext, given, optional } from '../command.ts';
 import { option, requiredOption } from '../options.ts';
 
-/** updateTopic: 17 to one broker, or to every master of a cluster (106). */
+/** updateTopic: 17 to one broker, or to every master of a cluster (106), and with -o true 100 to every NameServer. */
 export const updateTopic: AdminCommand = {
   name: 'updateTopic',
   description: 'Update or create topic.',
@@ -26,14 +27,26 @@ export const updateTopic: AdminCommand = {
     const { operator, release, print } = context;
     const topic = topicOf(context);
     const address = optional(context, 'b');
+    if (topic.order && address !== null)
+      throw new SwitchlabError('NOT_BUILT', 'mqadmin updateTopic takes no -o true with -b here: name a cluster by -c.');
     const masters = address === null ? await clusterMasters(context, given(context, 'c')) : [address];
     for (const master of masters) {
       await operator.createTopic(master, topic);
       print(`create topic to ${master} success.\n`);
     }
+    if (topic.order) await setOrder(context, topic);
     print(`${configText(topic, release)}${release === 'new' ? '\n' : ''}`);
   },
 };
+
+/** Tells every NameServer how many queues of the topic each broker of the cluster has. */
+async function setOrder(context: AdminContext, { topicName, writeQueueNums, order }: TopicConfig): Promise<void> {
+  const { operator, namesrvAddrs, print } = context;
+  const names = new Set((await clusterBrokers(context, given(context, 'c'))).map(({ brokerName }) => brokerName));
+  const orderConf = Array.from(names, (name) => `${name}:${writeQueueNums}`).join(';');
+  for (const namesrv of namesrvAddrs) await operator.putKvConfig(namesrv, 'ORDER_TOPIC_CONFIG', topicName, orderConf);
+  print(`set cluster orderConf. isOrder=${order}, orderConf=[${orderConf}]\n`);
+}
 
 function topicOf(context: AdminContext): TopicConfig {
   const flag = (short: string) => optional(context, short)?.toLowerCase() === 'true';

@@ -26,7 +26,7 @@ export function roleIntervals(config: BrokerConfig): RoleIntervals {
   };
 }
 
-/** The HA settings of a broker. */
+/** The HA settings of a broker; what an update of the configuration can change, as it is at the moment. */
 export function haOptions(dependencies: RoleDependencies): HaOptions {
   const { config, addressBook, log, clock, disk, haNetwork: network } = dependencies;
   const current = config();
@@ -38,14 +38,27 @@ export function haOptions(dependencies: RoleDependencies): HaOptions {
     addressBook,
     bindAddress: current.bindAddress,
     haListenPort: current.haListenPort,
-    haSendHeartbeatInterval: current.haSendHeartbeatInterval,
-    haHousekeepingInterval: current.haHousekeepingInterval,
-    haTransferBatchSize: current.haTransferBatchSize,
-    maxHaTransferByteInSecond: current.haFlowControlEnable ? current.maxHaTransferByteInSecond : Infinity,
-    haMaxTimeSlaveNotCatchup: current.haMaxTimeSlaveNotCatchup,
+    get haSendHeartbeatInterval() {
+      return config().haSendHeartbeatInterval;
+    },
+    get haHousekeepingInterval() {
+      return config().haHousekeepingInterval;
+    },
+    get haTransferBatchSize() {
+      return config().haTransferBatchSize;
+    },
+    get maxHaTransferByteInSecond() {
+      const { haFlowControlEnable, maxHaTransferByteInSecond } = config();
+      return haFlowControlEnable ? maxHaTransferByteInSecond : Infinity;
+    },
+    get haMaxTimeSlaveNotCatchup() {
+      return config().haMaxTimeSlaveNotCatchup;
+    },
+    get allAckInSyncStateSet() {
+      return config().allAckInSyncStateSet;
+    },
     syncFromLastFile: current.syncFromLastFile,
     asyncLearner: current.asyncLearner,
-    allAckInSyncStateSet: current.allAckInSyncStateSet,
     storePathEpochFile: current.storePathEpochFile,
     reconnectMs: roleIntervals(current).reconnectMs,
   };
