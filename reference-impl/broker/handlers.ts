@@ -19,7 +19,7 @@ export function fastPortHandlers(broker: Broker, sendPath: SendPath): Handlers {
   const { release, role, store } = broker;
   return {
     ...sendPath.handlers(),
-    ...sendBackHandlers(broker),
+    ...sendBackHandlers(broker, sendPath.acknowledgements),
     ...offsetHandlers(broker),
     ...clientHandlers(broker),
     ...topicHandlers(broker),

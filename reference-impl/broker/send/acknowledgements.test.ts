@@ -45,6 +45,7 @@ function waiting(endOffset: number, sinceMs: number): WaitingAnswer {
     physicalOffset: endOffset - 1,
     physicalOffsets: null,
     transactionId: null,
+    sentBack: false,
   };
 }
 

@@ -5,22 +5,31 @@ import type { MessageToStore, StoredMessage } from '../../message/types.ts';
 import { RequestCode, ResponseCode } from '../../remoting/codes.ts';
 import { consumerSendMsgBack } from '../../remoting/commands/consumer-send-msg-back.ts';
 import { decodeHeader, required } from '../../remoting/header.ts';
-import type { RemotingCommand, ResponseInit } from '../../remoting/types.ts';
+import type { Connection, RemotingCommand, ResponseInit } from '../../remoting/types.ts';
 import type { Broker, Handlers } from '../broker.ts';
 import type { GroupConfig } from '../groups/group-config.ts';
 import { groupTopic } from '../topics/group-topic.ts';
 import { Perm } from '../topics/topic-config.ts';
 import { DLQ_PREFIX, RETRY_PREFIX } from '../topics/topic-name.ts';
 import { delayed } from './delayed.ts';
-import { storeRefusal } from './refusals.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
+import { overloaded, storeRefusal } from './refusals.ts';
 import { groupNotExist, versionWithMaxReconsumeTimes } from './retry.ts';
 
 /** CONSUMER_SEND_MSG_BACK (36): a consumer failed on a message and wants it again later. */
-export function sendBackHandlers(broker: Broker): Handlers {
-  return { [RequestCode.CONSUMER_SEND_MSG_BACK]: (request) => sendBack(broker, request) };
+export function sendBackHandlers(broker: Broker, acknowledgements: Acknowledgements): Handlers {
+  return {
+    [RequestCode.CONSUMER_SEND_MSG_BACK]: (request, connection) =>
+      sendBack(broker, acknowledgements, request, connection),
+  };
 }
 
-function sendBack(broker: Broker, request: RemotingCommand): ResponseInit {
+function sendBack(
+  broker: Broker,
+  acknowledgements: Acknowledgements,
+  request: RemotingCommand,
+  connection: Connection,
+): ResponseInit | undefined {
   const { config, groups, store, role, stats } = broker;
   const header = decodeHeader(consumerSendMsgBack.request, request.extFields);
   const groupName = required(header.group, 'group');
@@ -36,6 +45,7 @@ function sendBack(broker: Broker, request: RemotingCommand): ResponseInit {
   if ((topic.perm & Perm.WRITE) === 0) {
     return { code: ResponseCode.NO_PERMISSION, remark: `the topic[${topic.topicName}] sending message is forbidden` };
   }
+  if (acknowledgements.full) return overloaded;
   const refusal = storeRefusal(broker) ?? replicasRefusal(role.refusal());
   if (refusal !== null) return refusal;
   const offset = required(header.offset, 'offset');
@@ -50,6 +60,13 @@ function sendBack(broker: Broker, request: RemotingCommand): ResponseInit {
   if (store.writtenOffset < result.endOffset) return failed('FLUSH_DISK_TIMEOUT');
   stats.put(topic.topicName, 1, result.size);
   stats.sentBack(message.topic, groupName);
+  if (role.majority !== null) {
+    const { endOffset, queueOffset, physicalOffset } = result;
+    const place = { endOffset, queueId: 0, queueOffset, physicalOffset, physicalOffsets: null, transactionId: null };
+    const answer = { code: ResponseCode.SUCCESS, sinceMs: Date.now(), sentBack: true };
+    acknowledgements.wait({ request, connection, ...place, ...answer }, 'replicated');
+    return undefined;
+  }
   return { code: ResponseCode.SUCCESS };
 }
 

@@ -111,6 +111,7 @@ export class SendPath {
       physicalOffset: first.physicalOffset,
       physicalOffsets: header.batch ? results.map((result) => result.physicalOffset) : null,
       transactionId: this.#broker.release === 'new' ? uniqKey : null,
+      sentBack: false,
     };
     const needsMajority = this.#broker.role.majority !== null;
     this.acknowledgements.wait(waiting, !waits && !needsMajority ? 'written' : noSlave ? 'flushed' : 'replicated');
@@ -120,6 +121,11 @@ export class SendPath {
   #answer(waiting: WaitingAnswer, code: number): void {
     if (code === ResponseCode.SERVICE_NOT_AVAILABLE) {
       waiting.connection.reply(waiting.request, this.#refuse(notAvailable));
+      return;
+    }
+    if (waiting.sentBack) {
+      const late = { code: ResponseCode.SYSTEM_ERROR, remark: 'FLUSH_DISK_TIMEOUT' };
+      waiting.connection.reply(waiting.request, code === ResponseCode.SUCCESS ? { code } : late);
       return;
     }
     const { queueId, physicalOffset, physicalOffsets, transactionId } = waiting;

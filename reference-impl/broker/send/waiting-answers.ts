@@ -17,6 +17,8 @@ export interface WaitingAnswer {
   /** Of a batch: the physical offset of every message. */
   readonly physicalOffsets: readonly number[] | null;
   readonly transactionId: string | null;
+  /** A consumer sent it back: the answer has a code and nothing else. */
+  readonly sentBack: boolean;
 }
 
 const initialCapacity = 1024;

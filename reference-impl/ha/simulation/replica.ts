@@ -351,5 +351,6 @@ function waitingAnswer(
     physicalOffset: first.physicalOffset,
     physicalOffsets: null,
     transactionId: key,
+    sentBack: false,
   };
 }

@@ -8,9 +8,11 @@ import { silentLog } from '../../base/log.ts';
 import { brokerConfig } from '../../config/broker.ts';
 import { RequestCode, ResponseCode } from '../../remoting/codes.ts';
 import type { Connection, RemotingCommand, ResponseInit } from '../../remoting/types.ts';
-import type { Broker } from '../broker.ts';
+import { message } from '../../store/store.fixture.ts';
+import type { Broker, Handlers } from '../broker.ts';
 import { createBroker } from '../create.ts';
 import { labSettings, sendFields } from '../lab.ts';
+import { sendBackHandlers } from './send-back.ts';
 import { SendPath } from './send-path.ts';
 
 /** A broker whose NameServers answer when the test says so, and whose role the test can change. */
@@ -23,25 +25,35 @@ async function slowlyAnnouncing(t: TestContext) {
     rmSync(root, { recursive: true });
   });
   const announced = Promise.withResolvers<void>();
-  const changed: { name?: Broker['role']['name'] } = {};
+  const changed: Record<string, unknown> = {};
   const role = new Proxy(broker.role, {
-    get: (own, key) => (key === 'name' && changed.name !== undefined ? changed.name : Reflect.get(own, key, own)),
+    get: (own, key) => (key in changed ? Reflect.get(changed, key) : bound(own, Reflect.get(own, key, own))),
   });
   const registration = { announce: () => announced.promise } as unknown as Broker['registration'];
   const slow: Broker = Object.create(broker, { role: { value: role }, registration: { value: registration } });
   return { broker: slow, announced, changed };
 }
 
-function send(path: SendPath): Promise<ResponseInit> {
+/** Methods with private fields do not run on a proxy. */
+function bound(owner: object, value: unknown): unknown {
+  return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(owner) : value;
+}
+
+/** Asks a handler that answers later. */
+function ask(handler: Handlers[number], request: object): Promise<ResponseInit> {
   const { promise, resolve } = Promise.withResolvers<ResponseInit>();
   const connection = {
     remoteAddress: '127.0.0.1:1',
     reply: (_: RemotingCommand, response: ResponseInit) => resolve(response),
   } as unknown as Connection;
+  assert.equal(handler(request as RemotingCommand, connection), undefined);
+  return promise;
+}
+
+function send(path: SendPath): Promise<ResponseInit> {
   const code = RequestCode.SEND_MESSAGE_V2;
   const request = { code, extFields: sendFields('Fresh', '', {}), body: Buffer.from('body'), version: 0 };
-  assert.equal(path.handlers()[code]!(request as unknown as RemotingCommand, connection), undefined);
-  return promise;
+  return ask(path.handlers()[code]!, request);
 }
 
 test('a broker that became a slave while NameServers heard of the topic stores nothing', async (t) => {
@@ -53,6 +65,30 @@ test('a broker that became a slave while NameServers heard of the topic stores n
   assert.equal(code, ResponseCode.SYSTEM_BUSY);
   assert.match(remark!, /^\[REJECTREQUEST\]/);
   assert.equal(broker.store.maxPhyOffset, 0);
+});
+
+test('a message that is sent back to a DLedger group is kept when a majority has it', async (t) => {
+  const { broker, changed } = await slowlyAnnouncing(t);
+  const late = { code: ResponseCode.SYSTEM_ERROR, remark: 'busy' };
+  Object.assign(changed, { majority: { timeoutMs: 1000, late, roleChanged: late }, replicatedOffset: 0 });
+  const path = new SendPath(broker);
+  broker.groups.findOrCreate('G');
+  const first = broker.store.append(message());
+  assert.ok(typeof first === 'object');
+  broker.store.writeNow();
+  const fields = { offset: String(first.physicalOffset), group: 'G', delayLevel: '0', unitMode: 'false' };
+  const { CONSUMER_SEND_MSG_BACK: code } = RequestCode;
+  const handler = sendBackHandlers(broker, path.acknowledgements)[code]!;
+  const asked = () => ask(handler, { code, extFields: fields, body: null, version: 0 });
+  const answer = asked();
+  path.acknowledgements.release();
+  assert.equal(path.acknowledgements.size, 1, 'nobody else has it');
+  Object.assign(changed, { replicatedOffset: broker.store.writtenOffset });
+  path.acknowledgements.release();
+  assert.deepEqual(await answer, { code: ResponseCode.SUCCESS });
+  const never = asked();
+  path.acknowledgements.sweep(Date.now() + 1001);
+  assert.deepEqual((await never).code, ResponseCode.SYSTEM_ERROR);
 });
 
 test('a topic that NameServers cannot hear of is not sent to', async (t) => {
