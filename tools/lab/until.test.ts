@@ -38,8 +38,8 @@ test('a last look that was cut off does not hide what was seen before it', async
   let looks = 0;
   const look = () => (++looks === 1 ? 'in sync: none' : new Promise<string>(() => undefined));
   await assert.rejects(
-    until('all in sync', look, (seen) => seen === 'in sync: all', { deadlineMs: 50, pollMs: 5 }),
-    new ConditionFailure('all in sync: not within 0.05 s. Last seen: in sync: none (the last look did not end)'),
+    until('all in sync', look, (seen) => seen === 'in sync: all', { deadlineMs: 500, pollMs: 5 }),
+    new ConditionFailure('all in sync: not within 0.5 s. Last seen: in sync: none (the last look did not end)'),
   );
 });
 
@@ -71,7 +71,7 @@ test('throughout ends at the first look that does not hold', async () => {
     'fine',
     () => ++looks,
     () => true,
-    { deadlineMs: 50, pollMs: 5 },
+    { deadlineMs: 500, pollMs: 5 },
   );
   assert.ok(looks > 2);
   const broken = throughout(
