@@ -70,7 +70,7 @@ for (const interruption of few)
   test(`${interruption.signal} at "${interruption.at.trim()}"${interruption.toScript ? ', to the start script,' : ''} leaves nothing running and the originals as they were`, (t) =>
     interrupt(t, small, interruption));
 
-// By hand, for it takes half an hour: SWITCHLAB_EVERY_STEP=SIGKILL interrupts a long plan at each of its steps.
+// By hand, for it takes four minutes: SWITCHLAB_EVERY_STEP=SIGKILL interrupts a long plan at each of its steps.
 const signal = process.env.SWITCHLAB_EVERY_STEP as Interruption['signal'] | undefined;
 if (signal !== undefined)
   for (let step = 1; step <= largeSteps; step++)
