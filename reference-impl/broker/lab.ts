@@ -92,13 +92,19 @@ export async function labSettings(storePathRootDir: string): Promise<Partial<Bro
   };
 }
 
+// Below those that the system gives to connections: a broker that starts again finds its own ports free.
+const portsFrom = 30_000;
+const portsCount = 2_700;
+
 /** A port with the one above and the one two below it free too. */
 async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
-    const port = await getPort({ reserve: true });
+    const wanted = portsFrom + Math.floor(Math.random() * portsCount);
+    const port = await getPort({ port: wanted, reserve: true });
+    if (port !== wanted) continue;
     const neighbours = [port + 1, port - 2];
     const free = await Promise.all(
-      neighbours.map((wanted) => getPort({ port: wanted, host: '127.0.0.1', reserve: true })),
+      neighbours.map((neighbour) => getPort({ port: neighbour, host: '127.0.0.1', reserve: true })),
     );
     if (free.every((found, i) => found === neighbours[i])) return port;
   }
