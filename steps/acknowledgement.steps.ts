@@ -7,6 +7,9 @@ import { SyncStateView } from '../tools/lab/sync-state-view.ts';
 import { controllerModeGroup } from './support/groups.ts';
 import type { SwitchlabWorld } from './support/world.ts';
 
+/** Several checks of the set, and less than haMaxTimeSlaveNotCatchup of the scenario. */
+const checksWhileBehindMs = 1_500;
+
 Given('brokers with the settings', function (this: SwitchlabWorld, table: DataTable) {
   this.brokerConfig = { ...this.brokerConfig, ...table.rowsHash() };
 });
@@ -91,6 +94,10 @@ Then('sends stall for the time that the settings allow', async function (this: S
   await this.with(Answers).stallsAsConfigured(this.with(Replicas).fault);
 });
 
+Then('sends do not wait for it', async function (this: SwitchlabWorld) {
+  await this.with(Answers).doNotStall(this.with(Replicas).fault);
+});
+
 When('3 replicas under a controller have traffic', async function (this: SwitchlabWorld) {
   await this.startTrial(controllerModeGroup(3));
   await this.trial.isOnline();
@@ -126,6 +133,7 @@ When('a slave freezes until it is far behind, and goes on', async function (this
   const [slave] = await this.with(Replicas).slaves();
   this.with(Replicas).freeze(slave!);
   await this.with(ReplicaHistories).growsAlone(32 * 1024);
+  await this.with(SyncStateView).staysTheSame(checksWhileBehindMs);
   await this.with(Replicas).mend();
 });
 

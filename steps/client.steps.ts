@@ -22,6 +22,26 @@ When(
   },
 );
 
+Given('the stock client of the run, if it has one, is at work', async function (this: SwitchlabWorld) {
+  if (this.stockClient !== null) await this.with(StockWork).isHalfDone(this.stockClient);
+});
+
+Then('the stock client of the run, if it has one, finds none', async function (this: SwitchlabWorld) {
+  if (this.stockClient !== null) await this.with(StockWork).findsNoRoute(this.stockClient);
+});
+
+Then('that client goes on by itself and has lost nothing', async function (this: SwitchlabWorld) {
+  if (this.stockClient === null) return;
+  await this.with(StockWork).comesToItsEnd();
+  await this.with(StockWork).keepsEverything(this.trial.killed.atMs);
+});
+
+Then('that client finds the new master by itself and has lost nothing', async function (this: SwitchlabWorld) {
+  if (this.stockClient === null) return;
+  await this.with(StockWork).goesOn({ ...this.trial.killed, fault: 'is killed' });
+  await this.with(StockWork).keepsEverything(this.trial.killed.atMs);
+});
+
 Then('the client goes on by itself', async function (this: SwitchlabWorld) {
   await this.with(StockWork).goesOn(this.with(MasterLoss).lost);
 });

@@ -67,6 +67,10 @@ When('every controller is killed', async function (this: SwitchlabWorld) {
   await this.with(ControllerGroup).killAll();
 });
 
+When('none has come back when every broker has missed it', async function (this: SwitchlabWorld) {
+  await this.with(ControllerGroup).staysWithoutThem();
+});
+
 When('the killed controller(s) start(s) again', async function (this: SwitchlabWorld) {
   await this.with(ControllerGroup).startKilled();
 });

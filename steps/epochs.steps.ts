@@ -53,6 +53,10 @@ When('the master is killed under this load', async function (this: SwitchlabWorl
   await this.with(LogLoad).stop();
 });
 
+When('half a message is all that is left of its last write', function (this: SwitchlabWorld) {
+  this.with(ReplicaHistories).tear(this.trial.killed.server);
+});
+
 When('every broker is killed and comes back', async function (this: SwitchlabWorld) {
   await this.with(ReplicaHistories).remember();
   await this.with(Replicas).killAll();

@@ -74,6 +74,10 @@ Then('the site is as it was before', async function (this: SwitchlabWorld) {
   await this.upgrade.isAsBefore();
 });
 
+Then('no group took no message for longer than {int} ms', function (this: SwitchlabWorld, limitMs: number) {
+  this.upgrade.downAtMost(limitMs);
+});
+
 Then('every acknowledged message is readable, and was delivered', async function (this: SwitchlabWorld) {
   await this.upgrade.keepsEverything();
 });

@@ -27,6 +27,10 @@ Then('no frame confirms what is not written', function (this: SwitchlabWorld) {
   this.with(WireLearner).confirmsNothingUnwritten();
 });
 
+Then('the last frame confirms the end of the log', function (this: SwitchlabWorld) {
+  this.with(WireLearner).confirmsTheEnd();
+});
+
 Then('the master counts its connection with that end', async function (this: SwitchlabWorld) {
   await this.with(WireLearner).acknowledges();
 });

@@ -12,9 +12,11 @@ Feature: Old and new releases together
       Then the group is online
       And producers and consumers work
       And they still do after a short cut to the <peer>
+      And the stock client of the run, if it has one, is at work
       When the master is killed
       Then no replica takes over
       And the restarted master has every acknowledged message
+      And that client goes on by itself and has lost nothing
 
       @CTL-CMP-01
       Examples:
@@ -42,6 +44,7 @@ Feature: Old and new releases together
       Given a group of 2 controller-mode brokers with <nameservers>
       Then the group does not come online
       And producers find no route
+      And the stock client of the run, if it has one, finds none
       When the cut to the <peer> has come and gone
       Then the group does not come online
 
@@ -62,9 +65,11 @@ Feature: Old and new releases together
       Then the group is online
       And producers and consumers work
       And they still do after a short cut to the <peer>
+      And the stock client of the run, if it has one, is at work
       When the master is killed
       Then the other replica takes over and accepts writes
       And every acknowledged message is readable from the new master
+      And that client finds the new master by itself and has lost nothing
 
       @CTL-CMP-06
       Examples:
@@ -83,9 +88,11 @@ Feature: Old and new releases together
       Then the group is online
       And producers and consumers work
       And they still do after a short cut to the <peer>
+      And the stock client of the run, if it has one, is at work
       When the master is killed
       Then no replica takes over
       And the restarted master has every acknowledged message
+      And that client goes on by itself and has lost nothing
 
       @CTL-CMP-09
       Examples:

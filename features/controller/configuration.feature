@@ -67,6 +67,18 @@ Feature: How controllers are configured
       Then the other replica takes over and accepts writes
       And every acknowledged message is readable from the new master
 
+  @CTL-CFG-09
+  Rule: Brokers are told
+
+    Scenario: a broker that hardly ever asks
+      Given brokers that wait for every in-sync replica
+      And brokers with the settings
+        | syncBrokerMetadataPeriod | 60000 |
+      And a group under one controller, with traffic
+      When the master is killed
+      Then the other replica takes over and accepts writes
+      And every acknowledged message is readable from the new master
+
   @CTL-CFG-10
   Rule: A silent master is replaced when its heartbeats are overdue and a scan finds it
 

@@ -7,7 +7,9 @@ Feature: When controllers elect, and whom they obey
   Rule: The death of a master leads to an election, the death of a slave does not
 
     Scenario: the master dies
-      Given a group under one controller, with traffic
+      Given brokers with the settings
+        | controllerHeartBeatTimeoutMills | 60000 |
+      And a group under one controller, with traffic
       When the master of the group is killed
       Then the controllers record a living master from the former SyncStateSet
       And the other replica takes over and accepts writes

@@ -39,7 +39,7 @@ Feature: Two implementations in one cluster
         | guest  | target |
         | target | guest  |
 
-  @CTL-DSN-02 @CTL-DSN-04
+  @CTL-DSN-04
   Rule: Replicas of both find each other again after switches without a message between
 
     Scenario Outline: the <slave> follows the <master>, nobody sends

@@ -2,7 +2,6 @@
 Feature: Two implementations in one Raft group
   Old brokers of the target and of a guest keep one commit log, each in its own files.
 
-  @CTL-RIP-02
   Rule: Either side leads, follows and takes over
 
     Scenario: masters are lost in turn
@@ -13,7 +12,6 @@ Feature: Two implementations in one Raft group
       And every replica gives out the same messages
       And every acknowledged message is readable from the new master
 
-  @CTL-RIP-02
   Rule: Each opens what the other one stored
 
     Scenario Outline: the store of a <writer> in a broker of the <reader>

@@ -46,7 +46,7 @@ Feature: What an acknowledgement promises
       Given brokers with the settings
         | allAckInSyncStateSet | true |
         | slaveTimeout         | 500  |
-      And 2 replicas under a controller with traffic
+      And 3 replicas under a controller with traffic
       When a slave freezes
       Then sends end with FLUSH_SLAVE_TIMEOUT
       And sends are acknowledged once the set has shrunk, not before
@@ -61,7 +61,7 @@ Feature: What an acknowledgement promises
       Given brokers with the settings
         | allAckInSyncStateSet | true |
         | slaveTimeout         | 500  |
-      And 2 replicas under a controller with traffic
+      And 3 replicas under a controller with traffic
       When a slave freezes
       Then consumers get nothing that it lacks while it is in the set
       And every acknowledged message is readable from the new master
@@ -115,6 +115,15 @@ Feature: What an acknowledgement promises
         | auto  |
         | false |
         | true  |
+
+    Scenario: two of three are asked for, and one slave freezes
+      Given brokers with the settings
+        | inSyncReplicas           | 2     |
+        | haMaxTimeSlaveNotCatchup | 20000 |
+      And 3 replicas under a controller with traffic
+      When a slave freezes
+      Then sends do not wait for it
+      And every acknowledged message is readable from the new master
 
   @CTL-RIP-03
   Rule: Acknowledgements need no majority

@@ -2,7 +2,6 @@ Feature: Commit logs in a Raft group
   Old brokers can keep their commit log in a DLedger group of three (enableDLegerCommitLog): Raft decides who is master,
   and a message counts once a majority has it. Such groups are what an upgrade to controller mode starts from.
 
-  @CTL-RIP-02
   Rule: A Raft log needs three brokers, and goes on with two of them
 
     Scenario: its master is lost

@@ -44,6 +44,7 @@ Feature: Epochs and logs over switches
       And 2 replicas under a controller with traffic
       And producers that send large messages as fast as they can
       When the master is killed under this load
+      And half a message is all that is left of its last write
       Then the other replica takes over and accepts writes
       And the old master comes back
       And all replicas have the same epochs and the same log

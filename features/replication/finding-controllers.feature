@@ -28,7 +28,19 @@ Feature: How brokers find their controllers
       Then the other replica takes over and accepts writes
       And every acknowledged message is readable from the new master
 
-  @CTL-BRK-03 @CTL-BRK-04 @CTL-BRK-10
+  @CTL-BRK-04
+  Rule: Every controller of the list hears the heartbeats, whoever leads
+
+    Scenario: the leader is lost before brokers ask who leads
+      Given brokers that wait for every in-sync replica
+      And brokers with the settings
+        | syncControllerMetadataPeriod | 60000 |
+      And a group under three controllers, with traffic
+      When the controller that leads is killed
+      Then the new leader counts every replica as alive
+      And every acknowledged message is readable from the new master
+
+  @CTL-BRK-03 @CTL-BRK-10
   Rule: Brokers know every controller in the list, and follow a new leader
 
     Scenario: the leader of three controllers is lost

@@ -25,6 +25,7 @@ Feature: What master and replicas say to each other
       Then it has the log of the master
       And no frame spans two epochs, and each names one of the master
       And no frame confirms what is not written
+      And the last frame confirms the end of the log
       And every acknowledged message is readable from the new master
 
   @CTL-DSN-11

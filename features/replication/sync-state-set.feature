@@ -13,7 +13,9 @@ Feature: Who is in the SyncStateSet
   Rule: A slave that does not catch up within haMaxTimeSlaveNotCatchup is taken out at the next check
 
     Scenario: a slave freezes under traffic
-      Given 2 replicas under a controller with traffic
+      Given brokers with the settings
+        | haHousekeepingInterval | 20000 |
+      And 2 replicas under a controller with traffic
       When a slave freezes
       Then it leaves the set when its time is up, not before
       And sends are acknowledged
@@ -61,6 +63,7 @@ Feature: Who is in the SyncStateSet
       Given brokers with the settings
         | haMaxGapNotInSync        | <gap> |
         | haMaxTimeSlaveNotCatchup | 8000  |
+        | checkSyncStateSetPeriod  | 200   |
         | haHousekeepingInterval   | 20000 |
       And 2 replicas under a controller with traffic
       When a slave freezes until it is far behind, and goes on
@@ -106,7 +109,8 @@ Feature: Who is in the SyncStateSet
     Scenario: a slave was taken out behind the master's back
       Given a group under one controller, with traffic
       When the master asks for a smaller SyncStateSet
-      Then all of them are in the set, the master among them
+      Then the answer is the one that this sender deserves
+      And all of them are in the set, the master among them
       And a slave that freezes now leaves it
       And every acknowledged message is readable from the new master
 

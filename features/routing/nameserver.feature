@@ -21,6 +21,7 @@ Feature: NameServers beside and around controllers
       Given a group of 2 controller-mode brokers with three new NameServers with their controllers
       And producers and consumers at work
       When two of the three controllers are killed
+      And none has come back when every broker has missed it
       Then producers and consumers work
       And every NameServer answers the same routes
       And every acknowledged message is readable from the new master

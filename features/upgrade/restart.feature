@@ -3,7 +3,7 @@ Feature: Brokers restart under load
   Background:
     Given brokers that wait for every in-sync replica
 
-  @CTL-DSN-20 @CTL-OPS-04
+  @CTL-DSN-20
   Rule: A group under controllers restarts replica by replica, and loses nothing
 
     Scenario: slaves first, the master last

@@ -8,6 +8,7 @@ import { assertReleases, assertSupported } from '../../tools/lab/support.ts';
 import { parseTargets, type RoleTexts, type Targets } from '../../tools/lab/targets.ts';
 import { readTopology } from '../../tools/lab/topology.ts';
 import { type Observe, Trial } from '../../tools/lab/trial.ts';
+import { Unsupported } from '../../tools/lab/unsupported.ts';
 import { UpgradeTrial } from '../../tools/lab/upgrade/upgrade-trial.ts';
 import type { SiteShape } from '../../tools/lab/upgrade/cluster-site.ts';
 import { type Observation, observationMediaType } from '../../tools/report/types.ts';
@@ -37,6 +38,11 @@ export class SwitchlabWorld extends World {
   #trial: Trial | null = null;
   #upgrade: UpgradeTrial | null = null;
   readonly #companions = new Map<new (trial: Trial) => object, object>();
+
+  /** Stock client that the run names, null for none. */
+  get stockClient(): string | null {
+    return settings.client;
+  }
 
   get trial(): Trial {
     if (this.#trial === null) throw new Error('The scenario has no running group before this step.');
@@ -92,6 +98,8 @@ export class SwitchlabWorld extends World {
    * @param from target that is upgraded, null: the one of the run that the plan upgrades
    */
   async startUpgrade(plan: string, shape: SiteShape, showTheLoss = false, from: string | null = null): Promise<void> {
+    if (Object.keys(settings.roles).length > 0)
+      throw new Unsupported('Upgrades are played with --target alone, and this run has targets for single roles.');
     prepared ??= preparedTargets();
     const { profile, evidenceFolder } = this;
     const { seed, toxiproxyUrl, labDefect } = settings;
@@ -118,8 +126,8 @@ export class SwitchlabWorld extends World {
 
   /** Throws the first exit of a process that nobody asked for. */
   assertNoUnexpectedExit(): void {
-    if (this.#upgrade === null) this.trial.cluster.assertNoUnexpectedExit();
-    else this.#upgrade.assertNoUnexpectedExit();
+    this.#trial?.cluster.assertNoUnexpectedExit();
+    this.#upgrade?.assertNoUnexpectedExit();
   }
 
   /** Called by the hooks: where this scenario leaves its evidence. */

@@ -33,7 +33,7 @@ program
 program
   .command('status')
   .description('Which processes live and answer; who is master of each group, and who is in its SyncStateSet.')
-  .option('--json', 'as JSON')
+  .option('--json', 'as JSON: npm run -s cluster -- status --json')
   .addHelpText('after', '\nExit codes: 0 everything is as it should be, 1 something is not, or no cluster is up.')
   .action(({ json }: { json?: true }) => attempt(() => status(json ?? false)));
 

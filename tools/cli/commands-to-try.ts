@@ -16,9 +16,11 @@ export function commandsToTry({ processes }: StandingCluster): string[] {
   if (controller !== undefined) lines.push(`npm run mqadmin -- getControllerMetaData -a ${controller.address}`);
   if (controller !== undefined && broker?.group?.elected) {
     const master = processes.find(({ servers: own }) => own.includes(broker))!;
+    // Behind the scripts of a distribution the server is not the process that was started.
+    const whole = master.signals?.stopReaches === 'all' ? '-- -' : '';
     lines.push(
       `npm run mqadmin -- getSyncStateSet -a ${controller.address} -b ${broker.group.name}`,
-      `kill -9 ${master.pid}    # ${broker.name}, the first master: another takes over`,
+      `kill -9 ${whole}${master.pid}    # ${broker.name}, the first master: another takes over`,
     );
   }
   return [...lines, 'npm run cluster -- status', 'npm run cluster -- down'];

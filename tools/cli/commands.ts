@@ -99,7 +99,7 @@ export const commands: readonly SwitchlabCommand[] = [
     about: 'targets, features, plans, profiles, topologies',
     examples: [
       ['targets', 'what can be judged'],
-      ['plans --json', 'for a script'],
+      ['plans --json', 'for a script, by `npm run -s list`'],
     ],
   },
   {

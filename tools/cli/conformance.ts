@@ -10,19 +10,21 @@ import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { knowsBrokersByAddress } from '../lab/support.ts';
 import { absoluteTargets, parseTargets, type RoleTexts, type Targets } from '../lab/targets.ts';
-import { releases, roles, type Target } from '../lab/targets/target.ts';
+import type { Target } from '../lab/targets/target.ts';
 import { startToxiproxy } from '../lab/toxiproxy-server.ts';
 import { startWatcher } from '../lab/watcher.ts';
 import { compareVersions } from '../lab/version-range.ts';
-import { applicableTo, applyKnownDeviations, type JudgedRelease, readKnownDeviations } from '../report/deviations.ts';
+import type { JudgedRelease } from '../report/deviations.ts';
 import { withEvidence } from '../report/evidence.ts';
 import { messagesFile, readScenarioResults } from '../report/messages.ts';
-import { applyRegressions, readRegressions, renderRegressions, withRegressionTags } from '../report/regressions.ts';
+import { readRegressions, renderRegressions, withRegressionTags } from '../report/regressions.ts';
 import { parseRequirements } from '../report/requirements.ts';
 import { byPlace } from '../report/scenario-names.ts';
 import { reportSchema, type RunReport, type ScenarioResult, type Shard } from '../report/types.ts';
+import { stockClientNames, stockClientVersions } from '../stock-clients/stock-client.ts';
 import { positiveInteger, shardOf } from './arguments.ts';
 import { finish, resultsFolder, runFolderOf } from './finish.ts';
+import { judgeResults, judgedReleases } from './judge-results.ts';
 import { interruptedCode, interruption } from '../lab/interrupts.ts';
 import { projectRoot } from './run.ts';
 import { pathsOfShard } from './select-scenarios.ts';
@@ -33,6 +35,7 @@ interface Options {
   readonly namesrvTarget?: string;
   readonly controllerTarget?: string;
   readonly brokerTarget?: string;
+  readonly clientTarget?: string;
   readonly profile?: string;
   readonly tags?: string;
   readonly seed: number;
@@ -61,6 +64,12 @@ const program = new Command('conformance')
   .option('--namesrv-target <list>', 'NameServers, and controllers in them, of other targets than the rest')
   .option('--controller-target <list>', 'likewise, controllers apart')
   .option('--broker-target <list>', 'likewise, brokers')
+  .addOption(
+    new Option(
+      '--client-target <client>',
+      'a stock client that takes part in features/compatibility/table.feature, beside those of the lab',
+    ).choices(stockClientNames),
+  )
   .option('--guest <target>', 'run the mixed features too, where it stands beside the target')
   .option('--profile <name>', 'compressed, tuned or documented (default: by target)')
   .option('--tags <expression>', 'Cucumber tag expression, such as "@CTL-CMP-07"')
@@ -71,7 +80,7 @@ const program = new Command('conformance')
     '--name <run>',
     'folder of the run in test-results (default: time and target; the newest 20 of these are kept)',
   )
-  .option('--json', 'print report.json in the end, and everything else on standard error')
+  .option('--json', 'print report.json in the end, all else on standard error: npm run -s conformance -- --json')
   .addOption(
     new Option('--lab-defect <name>', 'break the reference on purpose: the features must notice').choices([
       ...labDefectNames,
@@ -138,16 +147,6 @@ function rolesOf({ namesrvTarget, controllerTarget, brokerTarget }: Options): Ro
   return Object.fromEntries(given.map(([role, list]) => [role, absoluteTargets(list)]));
 }
 
-/** Releases of Apache RocketMQ that a run judges, by role. */
-function judgedReleases(targets: Targets): JudgedRelease[] {
-  return roles.flatMap((role) =>
-    releases.flatMap((release) => {
-      const { name, apacheVersion } = targets.of(role, release);
-      return apacheVersion === null ? [] : [{ role, version: apacheVersion, original: name.startsWith('apache:') }];
-    }),
-  );
-}
-
 /** Controllers, and what went wrong with them, came with 5.0.0. */
 function newOnes(judged: readonly JudgedRelease[]): JudgedRelease[] {
   return judged.filter(({ version }) => compareVersions(version, '5.0.0') >= 0);
@@ -176,6 +175,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
   const roleTexts = rolesOf(options);
   const targets = parseTargets(options.target, options.guest, roleTexts);
   const profile = options.profile ?? targets.defaultProfile;
+  const client = options.clientTarget ?? null;
   readProfile(profile);
   if (options.labDefect !== undefined && !targets.all.some(({ name }) => name.startsWith('reference')))
     throw new SetupError(`--lab-defect breaks the reference, and ${options.target} is judged.`);
@@ -195,6 +195,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
     target: absoluteTargets(options.target),
     guest: options.guest === undefined ? null : absoluteTargets(options.guest),
     roles: roleTexts,
+    client,
     profile,
     seed: options.seed,
     runFolder,
@@ -203,29 +204,26 @@ async function conformance(options: Options, features: readonly string[]): Promi
   };
   writeFileSync(path.join(runFolder, 'settings.json'), `${JSON.stringify(settings, null, 1)}\n`);
   const results = await runCucumber(options, features, settings, targets);
-  const judged = judgedReleases(targets);
-  const regressions = readRegressions();
-  const known = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
-  const listed = applyKnownDeviations(results, applicableTo(known, judged));
   const report: RunReport = {
     schema: reportSchema,
     run,
     target: options.target,
     guest: settings.guest,
-    roles: roleTexts,
+    roles: { ...roleTexts, ...(client === null ? {} : { client }) },
+    ...(options.labDefect === undefined ? {} : { labDefect: options.labDefect }),
     profile: settings.profile,
     seed: options.seed,
     selection: { features, tags: options.tags ?? null },
     shard: options.shard ?? null,
     startedMs,
     durationMs: Date.now() - startedMs,
-    versions: { node: process.version, ...targets.versions },
-    scenarios: applyRegressions(listed, regressions, judged)
+    versions: { node: process.version, ...targets.versions, ...stockClientVersions(client) },
+    scenarios: judgeResults(results, targets)
       .map((result) => withEvidence(result, runFolder))
       .sort(byPlace),
   };
   const table = options.tags?.includes('@regression')
-    ? renderRegressions(report.scenarios, regressions, newOnes(judged), requirementText())
+    ? renderRegressions(report.scenarios, readRegressions(), newOnes(judgedReleases(targets)), requirementText())
     : null;
   const code = finish(report, runFolder, { table, print: options.json ? console.error : console.log });
   if (options.json) console.log(JSON.stringify(report));

@@ -10,19 +10,14 @@ const noticedBy = {
 /** Exit code of a run in which a requirement failed; anything else means that the defect went unnoticed, or that nothing was judged. */
 const requirementFailed = 1;
 
+/** On GitHub these failures, which are as it should be, would stand as errors beside the job. */
+const untold = { GITHUB_ACTIONS: undefined, GITHUB_STEP_SUMMARY: undefined };
 const script = ['--disable-warning=ExperimentalWarning', 'tools/cli/conformance.ts', 'features/compatibility'];
 const unnoticed: string[] = [];
 for (const [defect, tag] of Object.entries(noticedBy)) {
   console.log(`\n${defect}: ${tag} must fail`);
-  const code = await run(process.execPath, [
-    ...script,
-    '--lab-defect',
-    defect,
-    '--tags',
-    tag,
-    '--name',
-    `defect-${defect}`,
-  ]);
+  const args = [...script, '--lab-defect', defect, '--tags', tag, '--name', `defect-${defect}`];
+  const code = await run(process.execPath, args, untold);
   if (code !== requirementFailed) unnoticed.push(`${defect} (exit ${code})`);
 }
 console.log(unnoticed.length === 0 ? '\nEvery defect was noticed.' : `\nNOT noticed: ${unnoticed.join(', ')}`);

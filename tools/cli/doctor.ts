@@ -55,7 +55,7 @@ Examples:
   npm run doctor -- --namesrv n.conf --controller c.conf --broker a-0.conf a-1.conf
   npm run doctor -- conf/ --version 5.3.3 broker=5.1.0           releases, by role
   npm run doctor -- conf/ --store a-0.conf=/data/rocketmq/store  brokerIdentity and epochs too
-  npm run doctor -- conf/ --format sarif > doctor.sarif
+  npm run -s doctor -- conf/ --format sarif > doctor.sarif       -s: without the lines of npm itself
 
 Exit codes: 0 nothing that counts, 1 errors (with --strict: or warnings), 3 usage. A scenario that --prove runs changes nothing.`,
   )

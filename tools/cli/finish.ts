@@ -21,7 +21,8 @@ interface Finish {
 }
 
 /**
- * Writes every report of a run, prints its summary and returns the exit code that its verdicts make.
+ * Writes every report of a run, prints its summary and returns the exit code that its verdicts make. Throws `SetupError` for a
+ * run that was asked for scenarios that are not there.
  * @param table printed in place of the compatibility table, null for that
  */
 export function finish(
@@ -32,14 +33,21 @@ export function finish(
   const others = readOtherReports(resultsFolder, report);
   writeReports(report, others, runFolder);
   tellGitHub(report, process.env, print);
+  if (report.scenarios.length === 0 && report.shard === null) {
+    const { features, tags } = report.selection;
+    const tagged = tags === null ? '' : ` with tags ${tags}`;
+    throw new SetupError(
+      `No scenario is in ${features.join(' ')}${tagged}: \`npm run list -- features\` has them all.`,
+    );
+  }
   print(`\n${table ?? renderCompatibilityTable([report, ...others])}\n\n${renderSummary(report)}`);
   print(`report: ${path.relative(process.cwd(), path.join(runFolder, 'report.html'))}`);
   return exitCodeOf(report);
 }
 
-/** A shard may be empty; a run without any scenario was asked for something that is not there. */
-function exitCodeOf({ scenarios, shard }: RunReport): number {
-  if (scenarios.length === 0) return shard === null ? 3 : 0;
+function exitCodeOf({ scenarios }: RunReport): number {
+  // A shard may be empty.
+  if (scenarios.length === 0) return 0;
   const count = (verdict: Verdict) => scenarios.filter((scenario) => scenario.verdict === verdict).length;
   if (count('fail') > 0) return 1;
   // A run that judged nothing is no success.

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { cacheFolder } from '../lab/folders.ts';
 import { interruptedCode, interruption } from '../lab/interrupts.ts';
 import { SetupError } from '../lab/setup-error.ts';
@@ -8,16 +8,17 @@ import { absoluteTargets } from '../lab/targets.ts';
 import { lineUpOf, reportOf } from '../matrix/assemble.ts';
 import { CellCache, copyEvidence } from '../matrix/cache.ts';
 import { hashOfJudge } from '../matrix/content-hash.ts';
-import { lineUpsOf } from '../matrix/line-up.ts';
+import { lineUpsOf, referenceFor } from '../matrix/line-up.ts';
 import { type Matrix, matrixSchema } from '../matrix/result.ts';
 import { startingPoint, uncoveredBy } from '../matrix/starting-point.ts';
 import { exitCodeOf } from '../matrix/summary.ts';
 import { renderText } from '../matrix/text.ts';
 import { type PlannedLineUp, planWork } from '../matrix/work.ts';
-import { writeLineUpReport, writeMatrix } from '../matrix/write.ts';
+import { tellGitHubOfMatrix, writeLineUpReport, writeMatrix } from '../matrix/write.ts';
 import { readCompatibilityTable } from '../report/compatibility.ts';
 import { readDurations, timeEach } from '../report/shards.ts';
 import type { Shard } from '../report/types.ts';
+import { stockClientNames } from '../stock-clients/stock-client.ts';
 import { durationOf, positiveInteger, shardOf } from './arguments.ts';
 import { runFolderOf } from './finish.ts';
 import { playLineUp } from './play-line-up.ts';
@@ -27,6 +28,8 @@ interface Options {
   readonly old: readonly string[];
   readonly new: readonly string[];
   readonly mixed: boolean;
+  /** False: none. */
+  readonly clients: readonly string[] | false;
   readonly budget?: number;
   readonly cache: boolean;
   readonly shard?: Shard;
@@ -42,6 +45,12 @@ const feature = 'features/compatibility/table.feature';
 const setUpSeconds = 1;
 const table = readCompatibilityTable();
 const interrupted = interruption();
+const clientsOf = (list: string) => {
+  const names = list.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !stockClientNames.includes(name));
+  if (unknown === undefined) return [...new Set(names)];
+  throw new InvalidArgumentError(`"${unknown}" is none of ${stockClientNames.join(', ')}`);
+};
 const listOf = (list: string) => absoluteTargets(list).split(',');
 
 const program = new Command('matrix')
@@ -49,6 +58,8 @@ const program = new Command('matrix')
   .option('--old <list>', 'targets of the old release, such as apache:4.9.7', listOf, ['reference:old'])
   .option('--new <list>', 'targets of the new release, such as apache:5.3.3,apache:5.5.0', listOf, ['reference:new'])
   .option('--no-mixed', 'without brokers of one implementation under NameServers and controllers of another')
+  .option('--clients <list>', 'stock clients that each take part in a table of their own', clientsOf, stockClientNames)
+  .option('--no-clients', "with the lab's own clients only")
   .option('--budget <time>', 'at most so long, such as 10m: what shows most is played, the rest is listed', durationOf)
   .option('--no-cache', 'play again what an earlier run has played with the same targets, features and lab')
   .option('--shard <i/n>', 'one of n parts of the cells, as `npm run report -- merge` joins them', shardOf)
@@ -56,10 +67,10 @@ const program = new Command('matrix')
   .option('--seed <number>', 'seed of traffic and faults', positiveInteger, 1)
   .option('--parallel <workers>', 'cells at a time', positiveInteger, 2)
   .option('--name <run>', 'folder of the run in test-results (default: by time)')
-  .option('--json', 'print matrix.json, and nothing else')
+  .option('--json', 'print matrix.json, and nothing else: npm run -s matrix -- --json')
   .addHelpText(
     'after',
-    '\nA run that was interrupted goes on when it is started again: what it has played is in the cache.\nExit codes: 0 nothing differs, 1 a cell differs, 2 something was inconclusive, 3 usage or set-up.',
+    '\nA run that was interrupted goes on when it is started again: what it has played is in the cache.\nExit codes: 0 nothing differs, 1 a cell differs, 2 something was inconclusive, 3 usage, or a line-up could not start.',
   )
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 3));
 
@@ -86,7 +97,12 @@ async function matrix(options: Options): Promise<Matrix> {
   const folder = runFolderOf(run);
   const secondsOf = await timings(parallel);
   const judge = hashOfJudge();
-  const lineUps = lineUpsOf(options.old, options.new, options.mixed);
+  const lineUps = lineUpsOf({
+    olds: options.old,
+    news: options.new,
+    mixed: options.mixed,
+    clients: options.clients || [],
+  });
   const planned = lineUps.map((one) => planWork(one, { cells: table.cells, profile, seed, judge, secondsOf }));
   const cache = new CellCache(await cacheFolder('matrix'));
   const find = (key: string) => (options.cache ? cache.find(key) : null);
@@ -97,6 +113,7 @@ async function matrix(options: Options): Promise<Matrix> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
 
+  const refusals = new Map<string, string>();
   for (const [i, lineUp] of planned.entries()) {
     const todo = lineUp.work.filter(({ key }) => start.todo.has(key) && !progress.has(key));
     if (!options.json) console.log(`[${i + 1}/${planned.length}] ${lineUp.name}: ${announce(lineUp, todo)}`);
@@ -104,7 +121,13 @@ async function matrix(options: Options): Promise<Matrix> {
     const requirements = todo.map(({ cell }) => cell.requirement);
     const quiet = options.json ?? false;
     const play = { run: `${run}/${folderOf(lineUp, i)}`, feature, requirements, seed, parallel, stop, quiet };
-    const results = await playLineUp(lineUp, { ...play, profile: lineUp.profile });
+    const results = await playLineUp(lineUp, { ...play, profile: lineUp.profile }).catch((thrown: unknown) => {
+      if (!(thrown instanceof SetupError)) throw thrown;
+      // The others can still be played, and what they showed is not lost.
+      console.error(thrown.message);
+      for (const { key } of todo) refusals.set(key, thrown.message);
+      return [];
+    });
     for (const { key, cell } of todo) {
       const result = results.find((one) => one.requirements.includes(cell.requirement));
       if (result === undefined) continue;
@@ -112,33 +135,42 @@ async function matrix(options: Options): Promise<Matrix> {
       progress.set(key, { source: 'played', played });
       cache.keep(key, played);
     }
+    write([lineUp]);
   }
   cache.prune();
-  // The recorded durations are those of another machine.
-  const late = timeIsUp.aborted ? [...start.todo].filter((key) => !progress.has(key)) : [];
-  for (const key of late) progress.set(key, { source: 'left out', played: null });
-  return filled();
+  const missing = [...start.todo].filter((key) => !progress.has(key));
+  for (const key of missing) {
+    const reason = refusals.get(key);
+    if (reason !== undefined) progress.set(key, { source: 'not startable', played: null, reason });
+    // The recorded durations are those of another machine.
+    else if (timeIsUp.aborted) progress.set(key, { source: 'left out', played: null });
+  }
+  return write(planned);
 
-  /** The matrix, with the report of each line-up and all its evidence in the folder. */
-  function filled(): Matrix {
+  /** The matrix as far as it is known, in its folder; with the reports and all evidence of those line-ups. */
+  function write(finished: readonly PlannedLineUp[]): Matrix {
     const reports = planned.map((lineUp, i) =>
       reportOf(lineUp, progress, { run: `${run}/${folderOf(lineUp, i)}`, seed, feature }),
     );
-    const reference = reports[0]!;
-    for (const [i, lineUp] of planned.entries()) {
+    const referenceOf = (lineUp: PlannedLineUp) => reports[planned.indexOf(referenceFor(planned, lineUp))]!;
+    for (const lineUp of finished) {
+      const i = planned.indexOf(lineUp);
       const own = path.join(folder, folderOf(lineUp, i));
       for (const { key } of lineUp.work) copyEvidence(progress.get(key)?.played ?? null, own);
-      writeLineUpReport(reports[i]!, reference, own);
+      writeLineUpReport(reports[i]!, referenceOf(lineUp), own);
     }
     const filled: Matrix = {
       schema: matrixSchema,
       run,
       seed,
+      judge,
       startedMs,
       durationMs: Date.now() - startedMs,
       shard,
       budget: budget === null ? null : { seconds: budget, uncovered: uncoveredBy(progress, planned) },
-      lineUps: planned.map((lineUp, i) => lineUpOf(lineUp, progress, reports[i]!, reference, folderOf(lineUp, i))),
+      lineUps: planned.map((lineUp, i) =>
+        lineUpOf(lineUp, progress, reports[i]!, referenceOf(lineUp), folderOf(lineUp, i)),
+      ),
     };
     writeMatrix(filled, folder);
     return filled;
@@ -165,6 +197,7 @@ program.action(async (options: Options) => {
   try {
     const filled = await matrix(options);
     const page = path.relative(process.cwd(), path.join(runFolderOf(filled.run), 'matrix.html'));
+    tellGitHubOfMatrix(filled, process.env);
     console.log(options.json ? JSON.stringify(filled, null, 1) : `\n${renderText(filled, table)}\nmatrix: ${page}`);
     process.exitCode = interrupted.aborted ? interruptedCode(interrupted) : exitCodeOf(filled);
     if (interrupted.aborted) console.error(`Interrupted (${interrupted.reason}): the same command goes on from here.`);

@@ -4,13 +4,14 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { processRegistry } from '../lab/process-registry.ts';
 import { SetupError } from '../lab/setup-error.ts';
-import type { LineUp } from '../matrix/line-up.ts';
-import { readKnownDeviations } from '../report/deviations.ts';
+import type { Targets } from '../lab/targets.ts';
+import type { PlannedLineUp } from '../matrix/work.ts';
 import { withEvidence } from '../report/evidence.ts';
 import { messagesFile, readScenarioResults } from '../report/messages.ts';
 import type { ScenarioResult } from '../report/types.ts';
 import { readReport } from '../report/write.ts';
 import { runFolderOf } from './finish.ts';
+import { judgeResults } from './judge-results.ts';
 import { projectRoot } from './run.ts';
 
 export interface PlayOptions {
@@ -32,11 +33,12 @@ const windDownMs = 60_000;
 
 /**
  * Plays some cells of a line-up by a conformance run of their own, whose scenarios appear on standard output as they end.
- * Stopped, it resolves with what had ended well. Throws `SetupError` when the run refused to start.
+ * Stopped, it resolves with what had ended by then. Throws `SetupError` when the run refused to start.
  */
-export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<ScenarioResult[]> {
+export async function playLineUp(lineUp: PlannedLineUp, options: PlayOptions): Promise<ScenarioResult[]> {
   const { run, feature, requirements, profile, seed, parallel, stop, quiet } = options;
   const roles = Object.entries(lineUp.roles).flatMap(([role, list]) => [`--${role}-target`, list]);
+  const client = lineUp.client === null ? [] : ['--client-target', lineUp.client];
   const child = execa(
     process.execPath,
     [
@@ -46,6 +48,7 @@ export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<
       '--target',
       lineUp.target,
       ...roles,
+      ...client,
       '--tags',
       requirements.map((id) => `@${id}`).join(' or '),
       '--profile',
@@ -67,6 +70,8 @@ export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<
     },
   );
   if (child.pid !== undefined) (await processRegistry()).add(child.pid);
+  let stoppedMs = Number.POSITIVE_INFINITY;
+  stop.addEventListener('abort', () => (stoppedMs = Date.now()), { once: true });
   // What follows the first empty line sums up that run alone.
   let summary = false;
   for await (const line of createInterface({ input: child.stdout })) {
@@ -75,22 +80,20 @@ export async function playLineUp(lineUp: LineUp, options: PlayOptions): Promise<
   }
   const { exitCode } = await child;
   const folder = runFolderOf(run);
-  if (stop.aborted) return await resultsSoFar(folder);
-  if (exitCode === 3 || !existsSync(path.join(folder, 'report.json')))
+  const isReported = existsSync(path.join(folder, 'report.json'));
+  if (stop.aborted && !isReported) return await resultsSoFar(folder, lineUp.targets, stoppedMs);
+  if (exitCode === 3 || !isReported)
     throw new SetupError(`${lineUp.name}: the run ended with ${exitCode} and left no report; see above.`);
   return [...readReport(folder).report.scenarios];
 }
 
-/** Of a run that was cut short: whatever passed and is no listed deviation, for which the whole run would have to speak. */
-async function resultsSoFar(folder: string): Promise<ScenarioResult[]> {
+/** Of a run that was cut short: what had ended before, whatever it came to. */
+async function resultsSoFar(folder: string, targets: Targets, stoppedMs: number): Promise<ScenarioResult[]> {
   const messages = path.join(folder, messagesFile);
   if (!existsSync(messages)) return [];
   // Its writer may have been killed in the middle of a line.
   truncateSync(messages, readFileSync(messages).lastIndexOf('\n') + 1);
-  const listed = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
   const results = await readScenarioResults(messages);
-  const isListed = ({ requirements }: ScenarioResult) => listed.some((one) => requirements.includes(one.requirement));
-  return results
-    .filter((result) => result.verdict === 'pass' && !isListed(result))
-    .map((result) => withEvidence(result, folder));
+  const ended = results.filter(({ startedMs, durationMs }) => durationMs > 0 && startedMs + durationMs < stoppedMs);
+  return judgeResults(ended, targets).map((result) => withEvidence(result, folder));
 }

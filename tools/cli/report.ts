@@ -2,10 +2,11 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { SetupError } from '../lab/setup-error.ts';
+import { fromUserOrProject } from '../lab/user-folder.ts';
 import { mergeMatrices, writeMerged } from '../matrix/merge.ts';
 import { exitCodeOf } from '../matrix/summary.ts';
 import { renderText } from '../matrix/text.ts';
-import { readMatrix } from '../matrix/write.ts';
+import { readMatrix, tellGitHubOfMatrix } from '../matrix/write.ts';
 import { compareRuns, renderComparison } from '../report/compare.ts';
 import { readCompatibilityTable } from '../report/compatibility.ts';
 import { joinEvidence, mergeReports } from '../report/merge.ts';
@@ -22,9 +23,9 @@ function attempt(work: () => number): void {
   try {
     process.exitCode = work();
   } catch (thrown) {
-    if (!(thrown instanceof SetupError)) throw thrown;
-    console.error(thrown.message);
-    process.exitCode = 3;
+    const setUp = thrown instanceof SetupError;
+    console.error(setUp ? thrown.message : thrown);
+    process.exitCode = setUp ? 3 : 2;
   }
 }
 
@@ -51,7 +52,8 @@ program
   )
   .action((shards: string[], { name }: { name: string }) =>
     attempt(() => {
-      if (readMatrix(shards[0]!) !== null) return mergeMatrix(shards, name);
+      const folders = shards.map(fromUserOrProject);
+      if (readMatrix(folders[0]!) !== null) return mergeMatrix(folders, name);
       const runs = shards.map(readReport);
       const report = mergeReports(
         runs.map((run) => run.report),
@@ -76,6 +78,7 @@ function mergeMatrix(shards: readonly string[], name: string): number {
   const merged = mergeMatrices(found, name);
   const runFolder = emptyFolderOf(name, shards);
   writeMerged(merged, found, runFolder);
+  tellGitHubOfMatrix(merged, process.env);
   console.log(renderText(merged, readCompatibilityTable()));
   console.log(`matrix: ${path.relative(process.cwd(), path.join(runFolder, 'matrix.html'))}`);
   return exitCodeOf(merged);

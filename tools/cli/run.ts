@@ -4,11 +4,19 @@ import { execa } from 'execa';
 /** Root of the checkout. */
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
 
-/** Runs a tool of the project with its output on ours; returns its exit code. */
-export async function run(command: string, args: readonly string[]): Promise<number> {
+/**
+ * Runs a tool of the project with its output on ours; returns its exit code.
+ * @param env beside the environment; undefined takes a variable away
+ */
+export async function run(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<number> {
   const { exitCode, failed } = await execa(command, args, {
     cwd: projectRoot,
     preferLocal: true,
+    env,
     stdio: 'inherit',
     reject: false,
   });

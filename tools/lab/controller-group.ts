@@ -104,6 +104,13 @@ export class ControllerGroup {
     this.#trial.options.observe('controllers killed', names, `killed: ${names}`);
   }
 
+  /** What was killed is away for as long as the profile looks: longer than heartbeats may be overdue and scans take. */
+  async staysWithoutThem(): Promise<void> {
+    const look = () => this.#killed.filter(({ name }) => this.#process(name).state !== 'ended');
+    const none = (back: readonly PlannedServer[]) => back.length === 0;
+    await throughout('the killed controllers are away', look, none, this.#trial.within('quiet'));
+  }
+
   /** Starts again what was killed and waits until it serves. */
   async startKilled(): Promise<void> {
     const { ready } = this.#trial.options.profile.deadlines;

@@ -9,6 +9,8 @@ import { ConditionFailure, until } from './until.ts';
 
 /** Enough that a table which is emptied and filled again is seen with holes. */
 const count = 40;
+/** Copies of the tables that a slave makes under the eyes of the lab. */
+const copiesWatched = 3;
 const topics = Array.from({ length: count }, (_, i) => `Copied-${i}`);
 const groups = Array.from({ length: count }, (_, i) => `GID_copied_${i}`);
 
@@ -51,22 +53,32 @@ export class CopiedTables {
 
   /** Every running replica comes to have all of them. */
   async areEverywhere(): Promise<void> {
-    const look = async () => (await Promise.all(this.#replicas.running.map((server) => this.#missing(server)))).flat();
+    const look = async () => {
+      const looks = await Promise.all(this.#replicas.running.map((server) => this.#look(server)));
+      return looks.flatMap(({ missing }) => missing);
+    };
     const none = (missing: readonly string[]) => missing.length === 0;
     await until('every replica has what was made', look, none, this.#trial.within('online'));
   }
 
-  /** The tables of the master change again and again for as long as the profile looks; what replicas miss is noted. */
+  /** The tables of the master change, slaves copy them, and so several times; what replicas miss meanwhile is noted. */
   async growWhileWatched(): Promise<void> {
     const master = addressOf(await this.#replicas.master());
-    const endMs = performance.now() + this.#trial.options.profile.deadlines.quiet;
-    let made = 0;
-    while (performance.now() < endMs) {
-      const topicName = `Passing-${made++}`;
-      await this.#trial.views.operator.createTopic(master, { topicName, readQueueNums: 1, writeQueueNums: 1, perm: 6 });
-      for (const server of this.#replicas.running) this.#missed.push(...(await this.#missing(server)));
+    const { operator } = this.#trial.views;
+    let looks = 0;
+    for (let copy = 1; copy <= copiesWatched; copy++) {
+      const topicName = `Passing-${copy}`;
+      await operator.createTopic(master, { topicName, readQueueNums: 1, writeQueueNums: 1, perm: 6 });
+      const look = async () => {
+        looks++;
+        const seen = await Promise.all(this.#replicas.running.map((server) => this.#look(server)));
+        this.#missed.push(...seen.flatMap(({ missing }) => missing));
+        return seen.filter(({ topics }) => !topics.has(topicName)).length;
+      };
+      const deadline = { ...this.#trial.within('online'), pollMs: 5 };
+      await until(`every replica has ${topicName}`, look, (lacking) => lacking === 0, deadline);
     }
-    this.#trial.options.observe('grown', made, `the tables of the master changed ${made} times`);
+    this.#trial.options.observe('copies', copiesWatched, `every slave copied ${copiesWatched} times in ${looks} looks`);
   }
 
   /** While they changed, no replica missed what it had. */
@@ -78,11 +90,12 @@ export class CopiedTables {
   /** The master of now has all of them. */
   async areWithTheMaster(): Promise<void> {
     const master = await this.#replicas.master();
-    const missing = await this.#missing(master);
+    const { missing } = await this.#look(master);
     if (missing.length > 0) throw new ConditionFailure(`Missing, of ${2 * count}: ${missing.join(', ')}.`);
   }
 
-  async #missing(server: PlannedServer): Promise<string[]> {
+  /** What a replica lacks of what was made, and the topics that it has. */
+  async #look(server: PlannedServer): Promise<{ readonly missing: readonly string[]; readonly topics: Set<string> }> {
     const has = async (code: number, field: string) => {
       const { body } = await ask(this.#trial, server, { code });
       const tables = parseFastjson(body?.toString() ?? '{}') as Record<string, Record<string, unknown> | undefined>;
@@ -94,6 +107,9 @@ export class CopiedTables {
       ...topics.filter((name) => hasTopics[name] === undefined),
       ...groups.filter((name) => hasGroups[name] === undefined),
     ];
-    return missing.map((name) => `${server.name} lacks ${name}`);
+    return {
+      missing: missing.map((name) => `${server.name} lacks ${name}`),
+      topics: new Set(Object.keys(hasTopics)),
+    };
   }
 }

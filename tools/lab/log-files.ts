@@ -21,10 +21,11 @@ export class LogFiles {
 
   /** The log of this replica begins where the first file of the master's log does, or where the last one did or does. */
   async beginAt(server: PlannedServer, file: 'first' | 'last'): Promise<void> {
-    const master = await this.#endsOf(await this.#replicas.master());
     const hasLog = ({ maxOffset }: { readonly maxOffset: number }) => maxOffset > 0;
     const look = () => this.#endsOf(server);
     const { minOffset } = await until(`${server.name} has a log`, look, hasLog, this.#trial.within('online'));
+    // Under traffic the master may have begun a file before the replica asked for its log.
+    const master = await this.#endsOf(await this.#replicas.master());
     const { config } = this.#trial.cluster.plan.processes.find(({ name }) => name === server.process)!;
     const fileStart = (offset: number) => offset - (offset % Number(config.mappedFileSizeCommitLog));
     const [least, most] =

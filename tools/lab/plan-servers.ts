@@ -126,7 +126,8 @@ function usesNames(targets: Targets): boolean {
   return ways.includes('hosts') && !ways.includes('configuration');
 }
 
-function mustSupport({ name, support }: Target, ability: Ability): void {
+/** Throws `Unsupported` when a target does not have what a cluster needs of it. */
+export function mustSupport({ name, support }: Target, ability: Ability): void {
   if (!support.abilities.has(ability))
     throw new Unsupported(`${name} does not support ${ability}: it has none, or its file does not claim it.`);
 }

@@ -175,12 +175,14 @@ function brokerKeys(
   const addresses = String(asked.fetchControllerAddrByDnsLookup) === 'true' ? controllers.map(named) : controllers;
   const told = (known: readonly string[], byName: boolean) =>
     target.dialling === 'address-book' || byName ? known : known.map((address) => dials[address] ?? address);
+  const controllerAddr = told(addresses, target.dialling === 'hosts').join(';');
   const roleKeys: Record<BrokerGroup['roles'], () => Settings> = {
-    elected: () => ({
-      enableControllerMode: true,
-      controllerAddr: told(addresses, target.dialling === 'hosts').join(';') || nobody,
+    elected: () => ({ enableControllerMode: true, controllerAddr: controllerAddr || nobody }),
+    fixed: () => ({
+      brokerRole: member.index === 0 ? 'ASYNC_MASTER' : 'SLAVE',
+      brokerId: member.index,
+      ...(member.group.toldControllers && controllerAddr !== '' ? { controllerAddr } : {}),
     }),
-    fixed: () => ({ brokerRole: member.index === 0 ? 'ASYNC_MASTER' : 'SLAVE', brokerId: member.index }),
     dledger: () =>
       dledgerKeys(
         servers.filter((server) => server.member?.group === member.group),

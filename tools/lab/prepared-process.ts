@@ -96,7 +96,7 @@ export class PreparedProcess {
     const { configFile } = this;
     mkdirSync(folder, { recursive: true });
     mkdirSync(evidenceFolder, { recursive: true });
-    writeFileSync(configFile, target.configText?.(role, config) ?? propertiesText(config), 'latin1');
+    writeFileSync(configFile, target.configText?.(role, config) ?? propertiesText(config));
     const launch = target.launch({ role, folder, configFile, hosts, dials, labDefect });
     for (const [file, text] of Object.entries(launch.files)) writeFileSync(file, text);
     const profiled = Object.entries(environment).map(([variable, value]) => [variable, String(value)]);
@@ -111,7 +111,7 @@ export class PreparedProcess {
   /** Whether it said that it is ready, if that is waited for, and everything that it should serve by its configuration does. */
   async isReady(): Promise<boolean> {
     const { output, probe: kind } = this.#ready;
-    if (output !== null && !output.test(lastOutput(this.process.logFile))) return false;
+    if (output !== null && !output.test(lastOutput(this.process))) return false;
     const { role, config, serves } = this.#preparation;
     const carries = String(config.enableControllerInNamesrv) === 'true';
     const asked = serves.filter((served) => served.role === role || carries);

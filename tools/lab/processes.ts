@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -34,6 +34,8 @@ export interface LabProcess extends AsyncDisposable {
   readonly state: 'ready to start' | 'running' | 'paused' | 'ended';
   /** Of the current or last start. */
   readonly pid: number | undefined;
+  /** Where in its log the output of the current or last start begins, in bytes. */
+  readonly outputStart: number;
   /** The first exit that nobody asked for, over all starts. */
   readonly unexpectedExit: ProcessExit | null;
   /** Starts it, again after an end. Resolves when it has a pid. @param mayEnd its end by itself is no surprise */
@@ -54,12 +56,17 @@ export interface LabProcess extends AsyncDisposable {
 }
 
 const lastLinesCount = 15;
+const lineLengthMax = 500;
+const endBytes = 64 * 1024;
+/** What a target may say before it serves, as far as it is read. */
+const outputBytesMax = 16 * 1024 * 1024;
 const startMark = '--- ';
 
 /** A process of the lab that has not started yet. Whoever disposes of it kills it, and it starts no more. */
 export function createProcess(first: ProcessSpec): LabProcess {
   let spec = first;
   let child: Child | undefined;
+  let outputStart = 0;
   let ended: Promise<unknown> = Promise.resolve();
   let state: LabProcess['state'] = 'ready to start';
   let endIsWanted = false;
@@ -74,7 +81,7 @@ export function createProcess(first: ProcessSpec): LabProcess {
 
   function signal(name: NodeJS.Signals, whom: 'first' | 'all' = 'all'): void {
     if (child === undefined || state === 'ended')
-      throw new Inconclusive(`${spec.name} does not run: no ${name} for it.`);
+      throw unexpectedExit ?? new Inconclusive(`${spec.name} does not run: no ${name} for it.`);
     note(name);
     if (!hasGroup || whom === 'first') child.kill(name);
     else signalGroup(child.pid!, name);
@@ -85,7 +92,9 @@ export function createProcess(first: ProcessSpec): LabProcess {
     if (isDisposed) throw new Inconclusive(`${spec.name} was given up and starts no more.`);
     const registry = await processRegistry();
     hasGroup = Boolean(spec.signals);
-    const started = spawn(spec);
+    const begun = spawn(spec);
+    const started = begun.child;
+    outputStart = begun.outputStart;
     if (started.pid === undefined) throw new Inconclusive(`${spec.name}: ${(await started).shortMessage}`);
     registry.add(started.pid, hasGroup);
     child = started;
@@ -156,6 +165,9 @@ export function createProcess(first: ProcessSpec): LabProcess {
     get state() {
       return state;
     },
+    get outputStart() {
+      return outputStart;
+    },
     get pid() {
       return child?.pid;
     },
@@ -182,7 +194,7 @@ export function createProcess(first: ProcessSpec): LabProcess {
   };
 }
 
-type Child = ReturnType<typeof spawn>;
+type Child = ReturnType<typeof spawn>['child'];
 
 function spawn({ command, args, env, signals, workingFolder, logFile }: ProcessSpec) {
   mkdirSync(path.dirname(logFile), { recursive: true });
@@ -191,23 +203,39 @@ function spawn({ command, args, env, signals, workingFolder, logFile }: ProcessS
   const log = openSync(logFile, 'a') as 3;
   try {
     writeSync(log, `${startMark}${command} ${args.join(' ')}\n`);
+    const outputStart = fstatSync(log).size;
     const outputs = { stdin: 'ignore', stdout: log, stderr: log, buffer: false } as const;
     const detached = Boolean(signals);
     // A Java broker takes about 10 s to end; execa would kill it after 5.
     const ending = { detached, cleanup: !detached, forceKillAfterDelay: false } as const;
-    return execa(command, args, { cwd: workingFolder, env, ...outputs, ...ending, reject: false });
+    const child = execa(command, args, { cwd: workingFolder, env, ...outputs, ...ending, reject: false });
+    return { child, outputStart };
   } finally {
     closeSync(log);
   }
 }
 
 /** What a process has written since its last start. */
-export function lastOutput(file: string): string {
-  const text = readFileSync(file, 'utf8');
-  return text.slice(text.indexOf('\n', text.lastIndexOf(`\n${startMark}`) + 1) + 1);
+export function lastOutput({ logFile, outputStart }: Pick<LabProcess, 'logFile' | 'outputStart'>): string {
+  return readFrom(logFile, outputStart);
 }
 
 /** The end of a log, for whoever has to say why its process is gone. */
 export function lastLines(file: string): string {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lastLinesCount).join('\n');
+  const lines = readFrom(file, Math.max(0, statSync(file).size - endBytes))
+    .trimEnd()
+    .split('\n');
+  const clipped = (line: string) => (line.length > lineLengthMax ? `${line.slice(0, lineLengthMax)} …` : line);
+  return lines.slice(-lastLinesCount).map(clipped).join('\n');
+}
+
+/** The text of a file from that byte on, as far as it is read. */
+function readFrom(file: string, start: number): string {
+  const bytes = Buffer.alloc(Math.max(0, Math.min(statSync(file).size - start, outputBytesMax)));
+  const descriptor = openSync(file, 'r');
+  try {
+    return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, bytes.length, start));
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -22,6 +22,9 @@ export interface Profile {
   };
 }
 
+/** Profiles that a target may ask for, the slowest last. */
+export const targetProfiles = ['compressed', 'tuned', 'documented'] as const;
+
 /** Reads `configs/profiles/<name>.yaml`. Throws `SetupError`. */
 export function readProfile(name: string): Profile {
   const file = SettingsFile.read(`profiles/${name}`);

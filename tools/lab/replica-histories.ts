@@ -5,7 +5,7 @@ import { epochsEqual } from '../check/replicas.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import { Inconclusive } from './inconclusive.ts';
 import { Replicas } from './replicas.ts';
-import { segmentsUpTo, wholeRecordsEnd } from './traffic/commit-log.ts';
+import { segmentsUpTo, tearEnd, wholeRecordsEnd } from './traffic/commit-log.ts';
 import type { Trial } from './trial.ts';
 import { ConditionFailure, until } from './until.ts';
 
@@ -116,6 +116,13 @@ export class ReplicaHistories {
       this.#aloneTo - startOffset,
       `the old master cut its log from ${this.#aloneTo} at ${startOffset}`,
     );
+  }
+
+  /** Half a message stands at the end of the log of a replica that was killed. Throws `Inconclusive` without room for it. */
+  tear(server: PlannedServer): void {
+    const bytes = tearEnd(this.#logFolder(server));
+    if (bytes === 0) throw new Inconclusive(`The last file of ${server.name} has no room for half a message.`);
+    this.#trial.options.observe('torn', bytes, `${bytes} bytes of a message stand at the end of ${server.name}`);
   }
 
   /** Every log ends with its last whole message: no replica holds a part of one. */

@@ -17,8 +17,12 @@ export interface ReplicaFault {
 export type BrokerInterval =
   | 'haMaxTimeSlaveNotCatchup'
   | 'checkSyncStateSetPeriod'
+  | 'brokerHeartbeatInterval'
   | 'controllerHeartBeatTimeoutMills'
   | 'syncControllerMetadataPeriod';
+
+/** A heartbeat that leaves late. */
+const heartbeatSlackMs = 100;
 
 /** The replicas of a trial's group: who is master, who follows, and faults on single ones. */
 export class Replicas {
@@ -57,6 +61,12 @@ export class Replicas {
   intervalMs(key: BrokerInterval): number {
     const { config } = this.#trial.cluster.plan.processes.find(({ role }) => role === 'broker')!;
     return Number(config[key] ?? brokerConfig('new', {})[key]);
+  }
+
+  /** Silence after which a controller counts a broker as dead; its last heartbeat may have come before its fault, ms. */
+  get silenceMs(): readonly [least: number, most: number] {
+    const limitMs = this.intervalMs('controllerHeartBeatTimeoutMills');
+    return [limitMs - this.intervalMs('brokerHeartbeatInterval') - heartbeatSlackMs, limitMs];
   }
 
   /** The master that the NameServers list. Throws while they list none of the group. */

@@ -8,6 +8,8 @@ export interface RunSettings {
   readonly guest: string | null;
   /** Targets of single roles, in place of those of the run. */
   readonly roles: RoleTexts;
+  /** Stock client that takes part in the compatibility table, null for none. */
+  readonly client: string | null;
   /** Name of a file in `configs/profiles`. */
   readonly profile: string;
   readonly seed: number;

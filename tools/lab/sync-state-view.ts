@@ -1,3 +1,4 @@
+import { scanIntervalMs } from './master-detection.ts';
 import type { PlannedServer } from './plan-servers.ts';
 import { type ReplicaFault, Replicas } from './replicas.ts';
 import type { Trial } from './trial.ts';
@@ -68,23 +69,25 @@ export class SyncStateView {
     await until('the set changed', look, (epoch) => epoch > this.#rememberedEpoch, { deadlineMs });
   }
 
-  /** The controller counts the replica as dead, when its heartbeats are overdue and not before. */
+  /** The controller counts the replica as dead, when its heartbeats are overdue, within one scan, and not before. */
   async countsAsDeadInTime({ server, atMs }: ReplicaFault): Promise<void> {
-    const limitMs = this.#replicas.intervalMs('controllerHeartBeatTimeoutMills');
+    const [leastMs, limitMs] = this.#replicas.silenceMs;
+    const mostMs = limitMs + scanIntervalMs(this.#trial) + slackMs;
     const look = () => this.#replicas.alive();
     const isDead = (names: readonly string[]) => !names.includes(server.name);
-    await until(`${server.name} counts as dead`, look, isDead, this.#trial.within('switch'));
+    const deadlineMs = Math.max(1, atMs + mostMs - Date.now());
+    await until(`${server.name} counts as dead`, look, isDead, { deadlineMs });
     const afterMs = Date.now() - atMs;
     const text = `${server.name} counted as dead after ${afterMs} ms`;
     this.#trial.options.observe('dead', afterMs, text);
-    if (afterMs < limitMs * earliestPart) throw new ConditionFailure(`${text}, before ${limitMs} ms.`);
+    if (afterMs < leastMs) throw new ConditionFailure(`${text}, before ${leastMs} ms.`);
   }
 
-  /** Nobody leaves or joins for as long as the profile looks. */
-  async staysTheSame(): Promise<void> {
+  /** Nobody leaves or joins for so long, or as long as the profile looks. */
+  async staysTheSame(durationMs = this.#trial.within('quiet').deadlineMs): Promise<void> {
     const before = (await this.#replicas.info()).syncStateSetEpoch;
     const look = async () => (await this.#replicas.info()).syncStateSetEpoch;
-    await throughout('the SyncStateSet stays', look, (epoch) => epoch === before, this.#trial.within('quiet'));
+    await throughout('the SyncStateSet stays', look, (epoch) => epoch === before, { deadlineMs: durationMs });
   }
 
   /** The replica is never a member for as long as the profile looks. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { execa } from 'execa';
@@ -20,6 +20,16 @@ test('a target list names one target for each release, the missing side is of th
   assert.deepEqual(namesOf('apache:5.5.0'), ['apache:5.5.0', 'apache:4.9.7', 'tuned']);
   assert.deepEqual(namesOf('apache:4.9.8'), ['apache:5.3.3', 'apache:4.9.8', 'tuned']);
   assert.deepEqual(namesOf('reference:new, apache:4.9.7'), ['reference:new', 'apache:4.9.7', 'tuned']);
+});
+
+test('the slowest profile that a target asks for is that of the run', async () => {
+  await using folder = await temporaryFolder();
+  const file = path.join(folder.path, 'apache-fork.yaml');
+  writeFileSync(file, 'name: apache-fork\nrelease: new\nprofile: documented\ncommands: { broker: [x] }');
+  const targets = parseTargets(file);
+  assert.equal(targets.defaultProfile, 'documented');
+  // By what it is, not by what it calls itself.
+  assert.equal(targets.old.name, 'reference:old');
 });
 
 test('a guest is one target more, with a profile for both', () => {

@@ -5,6 +5,7 @@ import { commandTarget } from './targets/command.ts';
 import { distTarget } from './targets/dist.ts';
 import { referenceTarget } from './targets/reference.ts';
 import type { Role, Target } from './targets/target.ts';
+import { targetProfiles } from './profile.ts';
 import { fromUser } from './user-folder.ts';
 
 /** Lists of targets for single roles, in place of those of the run. */
@@ -39,7 +40,7 @@ export const isTargetFile = (item: string) => /\.ya?ml$/.test(item);
 export function parseTargets(text: string, guestText: string | null = null, roles: RoleTexts = {}): Targets {
   const named = parseList(text);
   const sibling = (release: Release): Target =>
-    named[0]!.name.startsWith('apache') ? apacheTarget(apacheDefaults[release]) : referenceTarget(release);
+    text.trimStart().startsWith('apache:') ? apacheTarget(apacheDefaults[release]) : referenceTarget(release);
   const take = (release: Release): Target => named.find((target) => target.release === release) ?? sibling(release);
   const pair = { new: take('new'), old: take('old') };
   const guest = guestText === null ? null : parseOneTarget(guestText);
@@ -47,7 +48,7 @@ export function parseTargets(text: string, guestText: string | null = null, role
     parseList(list).map((target) => ({ role: role as Role, target })),
   );
   const all = [pair.new, pair.old, ...(guest ? [guest] : []), ...ofRoles.map(({ target }) => target)];
-  const slowest = all.some(({ defaultProfile }) => defaultProfile === 'tuned') ? 'tuned' : 'compressed';
+  const slowest = targetProfiles.findLast((profile) => all.some((target) => target.defaultProfile === profile))!;
   return {
     ...pair,
     guest,

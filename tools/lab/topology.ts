@@ -25,6 +25,8 @@ export interface BrokerGroup {
   readonly release: Release;
   readonly roles: 'fixed' | 'elected' | 'dledger';
   readonly replicas: number;
+  /** Of fixed roles: told of the controllers all the same, which must make no difference. */
+  readonly toldControllers?: boolean;
   /** Places in the group, from 0, that run the guest. */
   readonly guests: readonly number[];
   readonly config: Settings;
@@ -69,6 +71,7 @@ function readPart(file: SettingsFile): Topology {
         release: node.oneOf('release', releases),
         roles: node.oneOf('roles', ['fixed', 'elected', 'dledger']),
         replicas: node.count('replicas'),
+        toldControllers: node.flag('toldControllers'),
         guests: node.indexes('guests'),
         config: node.settings('config'),
       }),

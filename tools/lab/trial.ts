@@ -219,7 +219,7 @@ export class Trial implements AsyncDisposable {
       attempts.filter(({ answeredMs }) => !isTail(answeredMs)),
       log,
     );
-    if (beyond.length > 0) throw new ConditionFailure(`Lost although not in the tail: ${beyond[0]!.text}`);
+    assertNone(beyond, this.options.evidenceFolder);
   }
 
   async startController(): Promise<void> {
@@ -236,7 +236,10 @@ export class Trial implements AsyncDisposable {
   }
 
   async controllerKnowsNobody(): Promise<void> {
-    const look = async () => (await this.replicasInfo())?.inSyncReplicas ?? [];
+    const look = async () => {
+      const info = await this.replicasInfo();
+      return [...(info?.inSyncReplicas ?? []), ...(info?.notInSyncReplicas ?? [])];
+    };
     const known = await until('a controller tells what it knows', look, () => true, this.within('switch'));
     if (known.length > 0)
       throw new ConditionFailure(`The controller knows brokers of the group: ${JSON.stringify(known)}`);
@@ -260,6 +263,10 @@ export class Trial implements AsyncDisposable {
 
   get #isElected(): boolean {
     return this.options.topology.brokers[0]!.roles === 'elected';
+  }
+
+  get hasTraffic(): boolean {
+    return this.#traffic !== null;
   }
 
   /** Throws when the scenario started none. */

@@ -45,6 +45,7 @@ const brokerId = 99;
 export class WireLearner implements AsyncDisposable {
   readonly #trial: Trial;
   #master: PlannedServer | null = null;
+  #endBefore = 0;
   #socket: Socket | null = null;
   #received: Buffer = Buffer.alloc(0);
   #introduction: Introduction | null = null;
@@ -59,6 +60,7 @@ export class WireLearner implements AsyncDisposable {
   /** Connects to the HA port of the master and says who it is; resolves with the master's answer. */
   async introduce(): Promise<void> {
     this.#master = await new Replicas(this.#trial).master();
+    this.#endBefore = (await this.#trial.views.operator.brokerEpoch(addressOf(this.#master))).maxOffset;
     const { host, port } = parseAddress(this.#master.ports[1]!.listens);
     const socket = connect({ host, port });
     this.#socket = socket;
@@ -80,7 +82,7 @@ export class WireLearner implements AsyncDisposable {
     const starts = withBytes(listed.epochList);
     const text = `told: end ${maxOffset}, epoch ${epoch}, epochs ${JSON.stringify(epochs)}`;
     this.#trial.options.observe('handshake', maxOffset, text);
-    const isEnd = maxOffset > 0 && maxOffset <= listed.maxOffset;
+    const isEnd = maxOffset > 0 && maxOffset >= this.#endBefore && maxOffset <= listed.maxOffset;
     if (!isEnd || epoch !== starts.at(-1)?.epoch || JSON.stringify(withBytes(epochs)) !== JSON.stringify(starts))
       throw new ConditionFailure(`${text}; the master lists ${JSON.stringify(starts)} up to ${listed.maxOffset}.`);
   }
@@ -128,6 +130,13 @@ export class WireLearner implements AsyncDisposable {
     const beyond = this.#frames.find(({ confirmOffset }) => confirmOffset < 0 || confirmOffset > this.#end);
     if (beyond !== undefined)
       throw new ConditionFailure(`${describe(beyond)} confirms ${beyond.confirmOffset} of ${this.#end}.`);
+  }
+
+  /** The last frame confirms everything: every replica has it. */
+  confirmsTheEnd(): void {
+    const last = this.#frames.at(-1)!;
+    if (last.confirmOffset !== this.#end)
+      throw new ConditionFailure(`${describe(last)} confirms ${last.confirmOffset} of ${this.#end}.`);
   }
 
   /** Reports its end; the master counts this connection with it. */

@@ -3,6 +3,7 @@ import { anchor } from '../report/html/text.ts';
 import { byPlace } from '../report/scenario-names.ts';
 import { reportSchema, type RunReport, type ScenarioResult } from '../report/types.ts';
 import { reasonOf } from '../report/verdict.ts';
+import { stockClientVersions } from '../stock-clients/stock-client.ts';
 import type { PlayedCell } from './cache.ts';
 import type { MatrixCell, MatrixLineUp, Source } from './result.ts';
 import type { PlannedLineUp } from './work.ts';
@@ -11,6 +12,8 @@ import type { PlannedLineUp } from './work.ts';
 export interface CellState {
   readonly source: Source;
   readonly played: PlayedCell | null;
+  /** Why it could not start. */
+  readonly reason?: string;
 }
 
 /** By the key of the cell. */
@@ -28,19 +31,19 @@ export function reportOf(
     run,
     target: planned.target,
     guest: null,
-    roles: planned.roles,
+    roles: { ...planned.roles, ...(planned.client === null ? {} : { client: planned.client }) },
     profile: planned.profile,
     seed,
     selection: { features: [feature], tags: null },
     shard: null,
     startedMs: Math.min(...scenarios.map(({ startedMs }) => startedMs)),
     durationMs: scenarios.reduce((sum, { durationMs }) => sum + durationMs, 0),
-    versions: { node: process.version, ...planned.targets.versions },
+    versions: { node: process.version, ...planned.targets.versions, ...stockClientVersions(planned.client) },
     scenarios,
   };
 }
 
-/** One line-up of the matrix. @param reference the report of the reference, for what it did in the same cells */
+/** One line-up of the matrix. @param reference the report of the reference with the same clients, for what it did in the same cells */
 export function lineUpOf(
   planned: PlannedLineUp,
   progress: Progress,
@@ -48,9 +51,9 @@ export function lineUpOf(
   reference: RunReport,
   folder: string,
 ): MatrixLineUp {
-  const { name, target, roles, profile, targets, work } = planned;
+  const { name, target, roles, client, profile, targets, work } = planned;
   const cells = work.map(({ key, cell }): MatrixCell => {
-    const { source, played } = progress.get(key) ?? { source: 'interrupted' as const, played: null };
+    const { source, played, reason }: CellState = progress.get(key) ?? { source: 'interrupted', played: null };
     const scenario = played?.result ?? null;
     const { documented, observed, verdict } = observeCell(cell, report);
     return {
@@ -63,16 +66,18 @@ export function lineUpOf(
       reference: observeCell(cell, reference).observed,
       source,
       seconds: scenario === null ? null : Math.round(scenario.durationMs / 100) / 10,
-      reason: whyNot(scenario),
+      recoveryMs: scenario?.recovery?.sendMs ?? null,
+      reason: whyNot(scenario) ?? reason ?? null,
       evidence: scenario === null ? null : `${folder}/report.html#${anchor(scenario)}`,
     };
   });
   return {
     name,
     target,
-    roles: roles,
+    roles,
+    client,
     profile,
-    versions: targets.versions,
+    versions: { ...targets.versions, ...stockClientVersions(client) },
     folder,
     cells,
   };

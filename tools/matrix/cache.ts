@@ -3,9 +3,12 @@ import path from 'node:path';
 import type { ScenarioResult, Verdict } from '../report/types.ts';
 
 /** Cells kept; the least recently used go first. */
-const entriesMax = 400;
-/** What another run would only repeat. A failure is played again, so that its evidence is of the run that reports it. */
-const lasting: readonly Verdict[] = ['pass', 'deviates', 'unsupported'];
+const entriesMax = 800;
+/**
+ * What another run would only repeat. A failure is played again, so that its evidence is of the run that reports it; what is
+ * unsupported, because that may be for want of a program on this machine.
+ */
+const lasting: readonly Verdict[] = ['pass', 'deviates'];
 
 /** The result of a cell, and the folder below which its evidence lies. */
 export interface PlayedCell {

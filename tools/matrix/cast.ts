@@ -5,13 +5,16 @@ import type { DocumentedCell } from '../report/compatibility.ts';
 
 /** One target in one role of a cell. */
 export interface Part {
-  readonly role: Role;
-  /** Name of the target. */
+  readonly role: Role | 'client';
+  /** Name of the target, or of the stock client. */
   readonly target: string;
 }
 
-/** Who really plays in a cell when these targets are there: a cell of old processes is the same for every new target. */
-export function castOf({ nameservers, broker }: DocumentedCell, targets: Targets): Part[] {
+/**
+ * Who really plays in a cell when these targets are there: a cell of old processes is the same for every new target.
+ * @param client stock client, null for none
+ */
+export function castOf({ nameservers, broker }: DocumentedCell, targets: Targets, client: string | null): Part[] {
   const topology = readTopology(`nameservers/${nameservers}`, `brokers/${broker}`);
   const named = (role: Role, release: Release) => targets.of(role, release).name;
   return [
@@ -22,5 +25,6 @@ export function castOf({ nameservers, broker }: DocumentedCell, targets: Targets
     }),
     ...topology.controllers.map((): Part => ({ role: 'controller', target: named('controller', 'new') })),
     ...topology.brokers.map(({ release }): Part => ({ role: 'broker', target: named('broker', release) })),
+    ...(client === null ? [] : [{ role: 'client' as const, target: client }]),
   ];
 }

@@ -1,23 +1,27 @@
 import { createHash } from 'node:crypto';
 import { globSync, lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { execaSync } from 'execa';
+import { parse } from 'yaml';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Everything beside the targets that decides what a cell of the table comes to, clients of the lab among it. */
+/** Everything beside the targets that decides what a cell of the table comes to, clients of the lab among it, stock clients not. */
 const judges = [
   'package-lock.json',
   'configs/{topologies,profiles}/**',
   'features/compatibility/table.feature',
   'matrix/known-deviations/**',
+  'matrix/{regressions,releases,since}.yaml',
   'steps/**',
   'tools/{lab,check}/**',
-  'tools/report/deviations.ts',
+  'tools/report/{deviations,evidence,messages,regressions,types}.ts',
   'reference-impl/{base,config,remoting,message,client,admin}/**',
 ];
 
 /** Of its sources, which are read once: they are those that this process runs on. */
 let reference: string | null = null;
+let java: string | null = null;
 
 /** Of the features, steps, lab and configuration that play the table, and the Node they run on. */
 export function hashOfJudge(): string {
@@ -26,13 +30,32 @@ export function hashOfJudge(): string {
 
 /**
  * Of what a target is made of: the sources of the reference, the version of a release, names and sizes of the files of a
- * distribution, the text of a target file. What a target file starts is not looked at.
+ * distribution, and for these two the Java that runs them; the text of a target file and of its templates. What a target file
+ * starts is not looked at.
  * @param text one target as a user writes it
  */
 export function hashOfTarget(text: string): string {
   if (text.startsWith('reference:')) return hashOf([text, (reference ??= hashOf(contents(['reference-impl/**'])))]);
-  if (text.startsWith('dist:')) return hashOf([text, ...sizes(text.slice('dist:'.length))]);
-  return text.startsWith('apache:') ? hashOf([text]) : hashOf([readFileSync(text, 'utf8')]);
+  if (text.startsWith('apache:')) return hashOf([text, javaHere()]);
+  if (text.startsWith('dist:')) return hashOf([text, javaHere(), ...sizes(text.slice('dist:'.length))]);
+  return hashOf([readFileSync(text, 'utf8'), ...templatesOf(text).map((file) => readFileSync(file, 'utf8'))]);
+}
+
+/** What a Java process runs on, as far as it is seen from outside. */
+function javaHere(): string {
+  java ??= execaSync('java', ['-version'], { reject: false, all: true }).all ?? '';
+  return [java, process.env.JAVA_HOME, process.env.JAVA_OPT_EXT].join('\n');
+}
+
+/** Files that a target file names as templates of configurations. */
+function templatesOf(file: string): string[] {
+  const yaml = parse(readFileSync(file, 'utf8')) as { config?: { templates?: Record<string, string> } } | null;
+  return Object.values(yaml?.config?.templates ?? {}).map((name) => path.resolve(path.dirname(file), name));
+}
+
+/** Of a stock client: its name, which has its version or stands for that of `go.mod`, and the programs that use it. */
+export function hashOfStockClient(name: string): string {
+  return hashOf([name, ...contents(['tools/stock-clients/**'])]);
 }
 
 /** The parts are told apart: two lists that read the same when joined have different hashes. */

@@ -70,11 +70,12 @@ function renderLineUp({ name, cells, versions, profile, folder }: MatrixLineUp, 
 }
 
 function renderCell(cell: MatrixCell): string {
-  const { requirement, documented, reference, observed, source, verdict } = cell;
+  const { requirement, documented, reference, observed, source, verdict, recoveryMs } = cell;
   const differs = observed === null || observed === documented ? '' : ' class="differs"';
   const seen = verdict === null ? escape(source) : link(cell, observed ?? 'nothing to judge by');
   const cached = source === 'cache' ? ' <small>cached</small>' : '';
-  return `<small>${escape(requirement)}</small><dl><dt>documented</dt><dd>${escape(documented)}</dd><dt>reference</dt><dd>${escape(reference ?? 'not observed')}</dd><dt>observed</dt><dd${differs}>${seen} ${badge(verdict)}${cached}</dd></dl>`;
+  const recovery = recoveryMs === null ? '' : `<dt>client back after</dt><dd>${duration(recoveryMs)}</dd>`;
+  return `<small>${escape(requirement)}</small><dl><dt>documented</dt><dd>${escape(documented)}</dd><dt>reference</dt><dd>${escape(reference ?? 'not observed')}</dd><dt>observed</dt><dd${differs}>${seen} ${badge(verdict)}${cached}</dd>${recovery}</dl>`;
 }
 
 function link({ evidence }: MatrixCell, text: string): string {

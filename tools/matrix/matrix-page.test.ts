@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import axe from 'axe-core';
@@ -10,8 +10,9 @@ import type { Verdict } from '../report/types.ts';
 import { sample, table } from './fixture/sample.ts';
 import { renderMatrixHtml } from './html.ts';
 import type { Matrix } from './result.ts';
-import { overallOf } from './summary.ts';
+import { exitCodeOf, overallOf, sentenceOf } from './summary.ts';
 import { renderText } from './text.ts';
+import { tellGitHubOfMatrix } from './write.ts';
 
 test('each cell says what is documented, what the reference did, what was seen, and where to look', () => {
   const { lineUps } = sample();
@@ -26,6 +27,7 @@ test('each cell says what is documented, what the reference did, what was seen, 
     verdict: 'fail',
     source: 'played',
     seconds: 2,
+    recoveryMs: null,
     reason: 'the slave took over',
     evidence: '2-x/report.html#s-features-compatibility-table-feature-10',
   });
@@ -50,8 +52,19 @@ test('the table names what differs and what was left out', () => {
   assert.match(text, /apache:5\.3\.3 as controller/);
   assert.match(
     text,
-    /Other than documented: 1 cell; 13 of 24 cells played\. \(1 played now, 12 from the cache, 1 left out, 1 of other shards, 9 not reached; 1\.5 s\)$/,
+    /Other than documented: 1 cell; 13 of 24 cells judged\. \(1 played now, 12 from the cache, 1 left out, 1 of other shards, 9 not reached; 1\.5 s\)$/,
   );
+});
+
+test('on GitHub the table stands in the summary of the step', async () => {
+  await using folder = await temporaryFolder();
+  const summary = path.join(folder.path, 'summary.md');
+  tellGitHubOfMatrix(sample(), { GITHUB_STEP_SUMMARY: summary });
+  assert.match(
+    readFileSync(summary, 'utf8'),
+    /^### Compatibility matrix\n\n```text\n[^]*Other than documented: 1 cell[^]*```\n$/,
+  );
+  tellGitHubOfMatrix(sample(), {});
 });
 
 test('the verdict is the worst of what was played', () => {
@@ -64,9 +77,23 @@ test('the verdict is the worst of what was played', () => {
     };
   };
   assert.equal(overallOf(matrix), 'fail');
-  assert.equal(overallOf(withVerdict(null)), 'pass');
+  assert.equal(overallOf(withVerdict(null)), 'inconclusive', 'interrupted');
   assert.equal(overallOf(withVerdict('inconclusive')), 'inconclusive');
   assert.equal(overallOf({ ...matrix, lineUps: withVerdict('unsupported').lineUps.slice(1) }), 'inconclusive');
+});
+
+test('a line-up that could not start is set-up, unless a cell differs', () => {
+  const matrix = sample();
+  const [first, second] = matrix.lineUps;
+  const refused = second!.cells.map((cell) =>
+    Object.assign({}, cell, { verdict: null, source: 'not startable' as const }),
+  );
+  const other = { ...matrix, lineUps: [first!, { ...second!, cells: refused }] };
+  assert.deepEqual([exitCodeOf(matrix), exitCodeOf(other)], [1, 3]);
+  assert.equal(
+    sentenceOf(other),
+    '12 of 24 cells judged, 12 could not start, and nothing differs from the documentation.',
+  );
 });
 
 test('the page is whole by itself, and no text of a target becomes markup', () => {

@@ -7,25 +7,49 @@ import { SetupError } from '../lab/setup-error.ts';
 import { CellCache, copyEvidence, type PlayedCell } from './cache.ts';
 import { hashOfJudge, hashOfTarget } from './content-hash.ts';
 import { pair, plan, played, table } from './fixture/sample.ts';
-import { type LineUp, lineUpsOf, referenceLineUp } from './line-up.ts';
+import { type LineUp, lineUpsOf, referenceFor, referenceLineUp } from './line-up.ts';
 import { startingPoint, uncoveredBy } from './starting-point.ts';
 import { planWork } from './work.ts';
 
 const keys = (lineUp: LineUp) => new Map(plan(lineUp).work.map(({ key, cell }) => [cell.requirement, key]));
 
+const lineUps = (olds: string[], news: string[], clients: string[] = []) =>
+  lineUpsOf({ olds, news, mixed: true, clients });
+
 test('every old target stands beside every new one, and between implementations by halves', () => {
-  const names = lineUpsOf(['apache:4.9.7', 'reference:old'], ['apache:5.3.3', 'reference:new'], true).map(
-    ({ name }) => name,
-  );
+  const names = lineUps(['apache:4.9.7', 'reference:old'], ['apache:5.3.3', 'reference:new']).map(({ name }) => name);
   assert.equal(names.length, 1 + 3 + 2 * 3);
   assert.equal(new Set(names).size, names.length);
-  const [own, half, otherHalf] = lineUpsOf(['apache:4.9.7'], ['apache:5.3.3'], true).slice(1);
+  const [own, half, otherHalf] = lineUps(['apache:4.9.7'], ['apache:5.3.3']).slice(1);
   assert.deepEqual([own!.target, own!.roles], ['apache:5.3.3,apache:4.9.7', {}]);
   assert.deepEqual([half!.target, half!.roles], [own!.target, { broker: 'reference' }]);
   assert.deepEqual([otherHalf!.target, otherHalf!.roles], ['reference', { broker: own!.target }]);
-  assert.deepEqual(lineUpsOf(['reference:old'], ['reference:new'], true), [referenceLineUp]);
-  assert.throws(() => lineUpsOf(['apache:5.3.3'], ['apache:5.5.0'], true), SetupError);
-  assert.throws(() => lineUpsOf(['apache:4.9.7'], ['apache:4.9.6'], true), SetupError);
+  assert.deepEqual(lineUps(['reference:old'], ['reference:new']), [referenceLineUp]);
+  assert.throws(() => lineUps(['apache:5.3.3'], ['apache:5.5.0']), SetupError);
+  assert.throws(() => lineUps(['apache:4.9.7'], ['apache:4.9.6']), SetupError);
+});
+
+test('with each stock client the reference and every pair play again, beside the reference with that client', () => {
+  const all = lineUps(['apache:4.9.7'], ['apache:5.3.3'], ['go', 'java:5.3.3']);
+  const added = all.filter(({ client }) => client !== null);
+  assert.deepEqual(
+    added.map(({ name, target, client }) => [name, target, client]),
+    [
+      ['reference, client go', 'reference', 'go'],
+      ['apache:4.9.7 + apache:5.3.3, client go', 'apache:5.3.3,apache:4.9.7', 'go'],
+      ['reference, client java:5.3.3', 'reference', 'java:5.3.3'],
+      ['apache:4.9.7 + apache:5.3.3, client java:5.3.3', 'apache:5.3.3,apache:4.9.7', 'java:5.3.3'],
+    ],
+  );
+  assert.deepEqual(
+    all.map((one) => referenceFor(all, one).name),
+    [...Array(4).fill('reference'), ...Array(2).fill(added[0]!.name), ...Array(2).fill(added[2]!.name)],
+  );
+  const [alone, withGo, withJava] = [referenceLineUp, added[0]!, added[2]!].map((one) => plan(one));
+  assert.equal(new Set([alone, withGo, withJava].flatMap((one) => one!.work.map(({ key }) => key))).size, 36);
+  assert.ok(withGo!.work[0]!.seconds > alone!.work[0]!.seconds);
+  const { facets } = withGo!.work.find(({ cell }) => cell.requirement === 'CTL-CMP-07')!;
+  assert.ok(facets.includes('go as client') && facets.includes('reference:new with go as client'), facets.join('; '));
 });
 
 test('cells in which the same targets play have the same key, all others another', () => {
@@ -92,7 +116,7 @@ test('what passed is found again with its evidence; a failure is not kept', asyn
   assert.ok(existsSync(path.join(folder.path, 'cache', 'a')));
 });
 
-const planned = () => lineUpsOf(['apache:4.9.7'], ['apache:5.3.3', 'apache:5.5.0'], true).map((lineUp) => plan(lineUp));
+const planned = () => lineUps(['apache:4.9.7'], ['apache:5.3.3', 'apache:5.5.0']).map((lineUp) => plan(lineUp));
 const nothing = () => null;
 
 test('shards play every cell once, whatever each has played before', () => {

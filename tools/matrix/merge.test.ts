@@ -24,6 +24,7 @@ function cellOf({ requirement, broker, nameservers }: DocumentedCell, isMine: bo
     verdict: isMine ? 'pass' : null,
     source: isMine ? 'played' : 'other shard',
     seconds: isMine ? 2 : null,
+    recoveryMs: null,
     reason: null,
     evidence: null,
   };
@@ -36,6 +37,7 @@ function shardOf(index: number, uncovered: readonly string[] = []): Matrix {
     name: 'reference',
     target: 'reference',
     roles: {},
+    client: null,
     profile: 'compressed',
     versions: {},
     folder: '1-reference',
@@ -47,6 +49,7 @@ function shardOf(index: number, uncovered: readonly string[] = []): Matrix {
     schema: matrixSchema,
     run: `part-${index}`,
     seed: 1,
+    judge: 'j',
     startedMs: index,
     durationMs: 1000,
     shard,
@@ -102,6 +105,18 @@ test('each cell comes from the shard that has it, the reference beside it from w
   assert.deepEqual([merged.shard, merged.durationMs, merged.budget], [null, 2000, { seconds: 20, uncovered: ['y'] }]);
 });
 
+test('a cell that no shard has, or shards of another state of the project, are not merged', () => {
+  const bare = (index: number): Matrix => {
+    const shard = shardOf(index);
+    const cells = shard.lineUps[0]!.cells.map((cell) => Object.assign({}, cell, { source: 'other shard' as const }));
+    return { ...shard, lineUps: [{ ...shard.lineUps[0]!, cells }] };
+  };
+  const found = (matrix: Matrix) => ({ matrix, folder: '.' });
+  assert.throws(() => mergeMatrices([found(bare(1)), found(bare(2))], 'x'), /CTL-CMP-01 of reference is in none/);
+  const younger = { ...shardOf(2), judge: 'another' };
+  assert.throws(() => mergeMatrices([found(shardOf(1)), found(younger)], 'x'), /the state of the project differ/);
+});
+
 test('what is not all shards of one matrix is not merged', () => {
   const refused = (matrices: Matrix[], why: RegExp) =>
     assert.throws(
@@ -136,7 +151,7 @@ test('the merged matrix has the evidence and the reports of all shards', async (
     [1, 2],
   );
   assert.ok(existsSync(path.join(whole, '1-reference/scenarios/table-2/timeline.ndjson')));
-  assert.ok(readFileSync(path.join(whole, 'matrix.html'), 'utf8').includes('12 of 12 cells played'));
+  assert.ok(readFileSync(path.join(whole, 'matrix.html'), 'utf8').includes('12 of 12 cells judged'));
   assert.equal(readMatrix(folder.path), null);
 });
 

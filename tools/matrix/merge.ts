@@ -5,6 +5,7 @@ import { assertAllShards } from '../report/merge.ts';
 import { byPlace } from '../report/scenario-names.ts';
 import type { RunReport } from '../report/types.ts';
 import { readReport } from '../report/write.ts';
+import { referenceFor } from './line-up.ts';
 import type { Matrix, MatrixLineUp } from './result.ts';
 import { writeLineUpReport, writeMatrix } from './write.ts';
 
@@ -15,7 +16,7 @@ export interface FoundMatrix {
 }
 
 /** What all shards of a matrix have in common. */
-const shared = ['seed', 'lineUps'] as const;
+const shared = ['seed', 'judge', 'lineUps'] as const;
 
 /** One matrix of all its shards. Throws `SetupError` when they are not all shards of one matrix, each there once. */
 export function mergeMatrices(found: readonly FoundMatrix[], run: string): Matrix {
@@ -25,15 +26,18 @@ export function mergeMatrices(found: readonly FoundMatrix[], run: string): Matri
   assertAllShards(matrices);
   const other = others.find((matrix) => shared.some((key) => identity(matrix)[key] !== identity(first)[key]));
   if (other)
-    throw new SetupError(`${first.run} and ${other.run} are of different matrices: seed, targets or profile differ.`);
+    throw new SetupError(
+      `${first.run} and ${other.run} are of different matrices: seed, targets, profile or the state of the project differ.`,
+    );
   const lineUps = first.lineUps.map((lineUp, i): MatrixLineUp => {
     const cells = lineUp.cells.map((cell, c) => {
-      const played = matrices.map((matrix) => matrix.lineUps[i]!.cells[c]!);
-      return played.find(({ source }) => source !== 'other shard') ?? cell;
+      const own = matrices.map((matrix) => matrix.lineUps[i]!.cells[c]!).find(({ source }) => source !== 'other shard');
+      if (own === undefined)
+        throw new SetupError(`${cell.requirement} of ${lineUp.name} is in none of these shards: play them anew.`);
+      return own;
     });
     return Object.assign({}, lineUp, { cells });
   });
-  const observed = new Map(lineUps[0]!.cells.map((cell) => [cell.requirement, cell.observed]));
   return {
     ...first,
     run,
@@ -42,8 +46,8 @@ export function mergeMatrices(found: readonly FoundMatrix[], run: string): Matri
     durationMs: matrices.reduce((sum, { durationMs }) => sum + durationMs, 0),
     budget: mergedBudget(matrices),
     lineUps: lineUps.map((lineUp) => {
-      const seen = (requirement: string) => ({ reference: observed.get(requirement) ?? null });
-      const cells = lineUp.cells.map((cell) => Object.assign({}, cell, seen(cell.requirement)));
+      const beside = referenceFor(lineUps, lineUp).cells;
+      const cells = lineUp.cells.map((cell, c) => Object.assign({}, cell, { reference: beside[c]!.observed }));
       return Object.assign({}, lineUp, { cells });
     }),
   };
@@ -69,7 +73,10 @@ export function writeMerged(matrix: Matrix, found: readonly FoundMatrix[], folde
     const parts = found
       .map((shard) => path.join(shard.folder, lineUp.folder))
       .filter((part) => existsSync(path.join(part, 'report.json')));
-    for (const part of parts) cpSync(path.join(part, 'scenarios'), path.join(own, 'scenarios'), { recursive: true });
+    for (const part of parts) {
+      const evidence = path.join(part, 'scenarios');
+      if (existsSync(evidence)) cpSync(evidence, path.join(own, 'scenarios'), { recursive: true });
+    }
     return parts.length === 0
       ? null
       : mergeLineUp(
@@ -77,16 +84,23 @@ export function writeMerged(matrix: Matrix, found: readonly FoundMatrix[], folde
           `${matrix.run}/${lineUp.folder}`,
         );
   });
-  const [reference] = reports;
+  const { lineUps } = matrix;
   for (const [i, report] of reports.entries()) {
-    if (report) writeLineUpReport(report, reference ?? report, path.join(folder, matrix.lineUps[i]!.folder));
+    const reference = reports[lineUps.indexOf(referenceFor(lineUps, lineUps[i]!))];
+    if (report) writeLineUpReport(report, reference ?? report, path.join(folder, lineUps[i]!.folder));
   }
   writeMatrix(matrix, folder);
 }
 
-function identity({ seed, lineUps }: Matrix): Record<(typeof shared)[number], string> {
-  const parts = lineUps.map(({ target, roles, profile, versions }) => ({ target, roles, profile, versions }));
-  return { seed: String(seed), lineUps: JSON.stringify(parts) };
+function identity({ seed, judge, lineUps }: Matrix): Record<(typeof shared)[number], string> {
+  const parts = lineUps.map(({ target, roles, client, profile, versions }) => ({
+    target,
+    roles,
+    client,
+    profile,
+    versions,
+  }));
+  return { seed: String(seed), judge, lineUps: JSON.stringify(parts) };
 }
 
 /** What no shard shows. */

@@ -1,7 +1,7 @@
 import type { Shard, Verdict } from '../report/types.ts';
 
-/** Where the verdict of a cell is from; the last three have none. */
-export const sources = ['played', 'cache', 'left out', 'other shard', 'interrupted'] as const;
+/** Where the verdict of a cell is from; the last four have none. */
+export const sources = ['played', 'cache', 'left out', 'other shard', 'interrupted', 'not startable'] as const;
 export type Source = (typeof sources)[number];
 
 /** One cell for one line-up. */
@@ -17,7 +17,9 @@ export interface MatrixCell {
   readonly verdict: Verdict | null;
   readonly source: Source;
   readonly seconds: number | null;
-  /** Why, when it did not pass. */
+  /** From the loss of the master to the first send that a stock client got acknowledged elsewhere, ms; null: no such loss. */
+  readonly recoveryMs: number | null;
+  /** Why, when it did not pass, or could not start. */
   readonly reason: string | null;
   /** Report of the line-up, at the scenario of the cell, below the folder of the matrix; null when it was not played. */
   readonly evidence: string | null;
@@ -27,6 +29,8 @@ export interface MatrixLineUp {
   readonly name: string;
   readonly target: string;
   readonly roles: Readonly<Record<string, string>>;
+  /** Stock client beside the lab's own, null for none. */
+  readonly client: string | null;
   readonly profile: string;
   readonly versions: Readonly<Record<string, string>>;
   /** Folder of its report, below that of the matrix. */
@@ -35,13 +39,15 @@ export interface MatrixLineUp {
 }
 
 /** Of `matrix.json`. Another number: another shape. */
-export const matrixSchema = 1;
+export const matrixSchema = 2;
 
 /** `matrix.json`. Times are ms. */
 export interface Matrix {
   readonly schema: typeof matrixSchema;
   readonly run: string;
   readonly seed: number;
+  /** Hash of what judged: features, lab, deviations. Shards of one matrix have the same. */
+  readonly judge: string;
   readonly startedMs: number;
   readonly durationMs: number;
   readonly shard: Shard | null;

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { CompatibilityTable } from '../report/compatibility.ts';
 import type { Verdict } from '../report/types.ts';
-import type { Matrix, MatrixCell } from './result.ts';
+import type { Matrix, MatrixCell, MatrixLineUp } from './result.ts';
 import { allCells, countsOf, sentenceOf } from './summary.ts';
 
 const signs: Readonly<Record<Verdict, string>> = {
@@ -24,13 +24,15 @@ const legend = '✓ as documented  ≈ known deviation  ✕ differs  ? inconclus
 const leftOutMax = 12;
 const columnWidth = 4;
 
+/** Numbers are those of the list at the top. */
+type NumberedLineUp = MatrixLineUp & { readonly number: number };
+
 /** The matrix for a terminal or a log: line-ups by number, a row for each cell, then what differs and what was left out. */
 export function renderText(matrix: Matrix, table: CompatibilityTable): string {
   const numbers = matrix.lineUps.map(({ name }, i) => `${String(i + 1).padStart(columnWidth)}  ${name}`);
   return [
     ...numbers,
-    '',
-    ...renderRows(matrix, table),
+    ...renderTables(matrix, table),
     '',
     legend,
     ...renderDiffering(matrix),
@@ -40,10 +42,18 @@ export function renderText(matrix: Matrix, table: CompatibilityTable): string {
   ].join('\n');
 }
 
-function renderRows({ lineUps }: Matrix, { nameservers, brokers }: CompatibilityTable): string[] {
+/** A table for each client: side by side they would be wider than a terminal. */
+function renderTables({ lineUps }: Matrix, table: CompatibilityTable): string[] {
+  const numbered = lineUps.map((lineUp, i) => ({ ...lineUp, number: i + 1 }));
+  const byClient = Map.groupBy(numbered, ({ client }) => client);
+  const titleOf = (client: string | null) => (client === null ? "The lab's own clients" : `With client ${client}`);
+  return [...byClient].flatMap(([client, own]) => ['', titleOf(client)].concat(renderRows(own, table)));
+}
+
+function renderRows(lineUps: readonly NumberedLineUp[], { nameservers, brokers }: CompatibilityTable): string[] {
   const nameWidth = Math.max(...Object.values(nameservers).map((name) => name.length)) + 4;
   const documentedWidth = 'works, no switch'.length + 1;
-  const head = lineUps.map((_, i) => String(i + 1).padStart(columnWidth)).join('');
+  const head = lineUps.map(({ number }) => String(number).padStart(columnWidth)).join('');
   const lines = [`${''.padEnd(nameWidth)}${'documented'.padEnd(documentedWidth)}${head}`];
   for (const [broker, name] of Object.entries(brokers)) {
     lines.push(name);

@@ -1,9 +1,12 @@
 import { isTargetFile, parseOneTarget, parseTargets, type Targets } from '../lab/targets.ts';
 import type { DocumentedCell } from '../report/compatibility.ts';
 import { castOf, type Part } from './cast.ts';
-import { hashOf, hashOfTarget } from './content-hash.ts';
+import { hashOf, hashOfStockClient, hashOfTarget } from './content-hash.ts';
 import type { Candidate } from './covering.ts';
 import type { LineUp } from './line-up.ts';
+
+/** What a stock client adds to a cell, on the average: two JVMs, or a route that is 30 s old. */
+const stockClientSeconds = 10;
 
 /** One cell for one line-up. */
 export interface Work extends Candidate {
@@ -37,21 +40,24 @@ export function planWork(lineUp: LineUp, options: WorkOptions): PlannedLineUp {
   const profile = options.profile ?? targets.defaultProfile;
   const hashes = hashesOf(lineUp, targets);
   const work = cells.map((cell): Work => {
-    const cast = castOf(cell, targets);
+    const cast = castOf(cell, targets, lineUp.client);
     const parts = cast.flatMap(({ role, target }) => [role, target, hashes.get(target)!]);
     const key = hashOf([judge, cell.requirement, profile, String(seed), ...parts]);
-    const seconds = secondsOf(cell.requirement, profile);
+    const seconds = secondsOf(cell.requirement, profile) + (lineUp.client === null ? 0 : stockClientSeconds);
     return { key, cell, seconds, facets: facetsOf(lineUp.name, cell, cast) };
   });
   return { ...lineUp, targets, profile, work };
 }
 
-/** By the name of each target. */
-function hashesOf({ target, roles }: LineUp, targets: Targets): Map<string, string> {
+/** By the name of each target, and of the client. */
+function hashesOf({ target, roles, client }: LineUp, targets: Targets): Map<string, string> {
   const texts = [target, ...Object.values(roles)].flatMap((list) => list.split(','));
   // A target file gives its own name.
   const files = new Map(texts.filter(isTargetFile).map((file) => [parseOneTarget(file).name, file]));
-  return new Map(targets.all.map(({ name }) => [name, hashOfTarget(files.get(name) ?? name)]));
+  return new Map([
+    ...targets.all.map(({ name }) => [name, hashOfTarget(files.get(name) ?? name)] as const),
+    ...(client === null ? [] : [[client, hashOfStockClient(client)] as const]),
+  ]);
 }
 
 /** What playing it shows: the cell, the line-up, each target in its role, and which met which. */

@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { SetupError } from '../lab/setup-error.ts';
 import { readCompatibilityTable } from '../report/compatibility.ts';
 import type { RunReport } from '../report/types.ts';
 import { writeReports } from '../report/write.ts';
 import { renderMatrixHtml } from './html.ts';
 import { type Matrix, matrixSchema } from './result.ts';
+import { renderText } from './text.ts';
 
 const file = 'matrix.json';
 
@@ -13,6 +15,13 @@ const file = 'matrix.json';
 export function writeMatrix(matrix: Matrix, folder: string): void {
   writeFileSync(path.join(folder, file), `${JSON.stringify(matrix, null, 1)}\n`);
   writeFileSync(path.join(folder, 'matrix.html'), renderMatrixHtml(matrix, readCompatibilityTable()));
+}
+
+/** On a GitHub runner the matrix goes into the summary of the step. Elsewhere nothing. */
+export function tellGitHubOfMatrix(matrix: Matrix, env: Readonly<Record<string, string | undefined>>): void {
+  if (!env.GITHUB_STEP_SUMMARY) return;
+  const text = stripVTControlCharacters(renderText(matrix, readCompatibilityTable()));
+  appendFileSync(env.GITHUB_STEP_SUMMARY, `### Compatibility matrix\n\n\`\`\`text\n${text}\n\`\`\`\n`);
 }
 
 /** Writes the reports of one line-up into a folder of its own; nothing for one that has played nothing. */

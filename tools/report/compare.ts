@@ -56,6 +56,11 @@ function isWorse(from: Verdict | null, to: Verdict | null): boolean {
   return to === null || rank[to]! > rank[from]!;
 }
 
+function wordOf(from: Verdict | null, to: Verdict | null): string {
+  if (isWorse(from, to)) return 'WORSE ';
+  return from === null ? 'new   ' : 'better';
+}
+
 /** One line per change, the ones for the worse marked; `the same` when there is none. */
 export function renderComparison({ verdicts, observed, durations }: Comparison): string {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
@@ -65,7 +70,7 @@ export function renderComparison({ verdicts, observed, durations }: Comparison):
     ...part(
       'verdicts',
       verdicts.map(({ scenario, from, to }) =>
-        line(scenario, `${isWorse(from, to) ? 'WORSE ' : 'better'} ${from ?? 'not in A'} -> ${to ?? 'not in B'}`),
+        line(scenario, `${wordOf(from, to)} ${from ?? 'not in A'} -> ${to ?? 'not in B'}`),
       ),
     ),
     ...part(

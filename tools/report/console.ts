@@ -1,5 +1,6 @@
 import { observeCell, readCompatibilityTable } from './compatibility.ts';
 import { replayCommand } from './replay.ts';
+import { reportName } from './report-name.ts';
 import { type RunReport, verdicts } from './types.ts';
 
 /** Pads to `width` columns; text here is ASCII. */
@@ -13,7 +14,7 @@ export function renderCompatibilityTable(reports: readonly RunReport[]): string 
   const labelWidth =
     Math.max(
       12,
-      ...reports.map(({ target }) => target.length + 2),
+      ...reports.map((report) => reportName(report).length + 2),
       ...Object.values(table.brokers).map((name) => name.length),
     ) + 2;
   const lines = [cell('', labelWidth) + columns.map((column) => cell(table.nameservers[column]!, width)).join('')];
@@ -28,7 +29,7 @@ export function renderCompatibilityTable(reports: readonly RunReport[]): string 
         ({ observed: seen, verdict }) =>
           `${seen ?? '-'}${verdict === null || verdict === 'pass' ? '' : ` [${verdict}]`}`,
       );
-      lines.push(cell(`  ${report.target}`, labelWidth) + texts.map((text) => cell(text, width)).join(''));
+      lines.push(cell(`  ${reportName(report)}`, labelWidth) + texts.map((text) => cell(text, width)).join(''));
     }
   }
   return lines.join('\n');
@@ -52,7 +53,7 @@ export function renderSummary(report: RunReport): string {
     (verdict) => `${report.scenarios.filter((scenario) => scenario.verdict === verdict).length} ${verdict}`,
   );
   lines.push(
-    `${report.scenarios.length} scenarios on ${report.target} (${report.profile}), seed ${report.seed}: ${counts.join(', ')}, ${(report.durationMs / 1000).toFixed(1)} s`,
+    `${report.scenarios.length} scenarios on ${reportName(report)} (${report.profile}), seed ${report.seed}: ${counts.join(', ')}, ${(report.durationMs / 1000).toFixed(1)} s`,
   );
   return lines.join('\n');
 }

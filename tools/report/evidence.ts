@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Attempt, Violation } from '../check/ledger.ts';
 import type { AskedSetting } from '../lab/asked-settings.ts';
@@ -29,10 +29,15 @@ export function readEvidence(runFolder: string, { evidence }: ScenarioResult): E
     timeline: readLines<Timed>(path.join(folder, 'timeline.ndjson')),
     attempts: readLines<Attempt>(path.join(folder, 'attempts.jsonl')),
     violations: (readJson(path.join(folder, violationsFile)) as Violation[] | null) ?? [],
-    logs: readdirSync(folder)
-      .filter((file) => file.endsWith('.log'))
-      .sort(),
+    logs: logsIn(folder),
   };
+}
+
+/** What the processes printed, and of a distribution, which prints little, the log of each server. */
+function logsIn(folder: string): string[] {
+  const printed = readdirSync(folder).filter((file) => file.endsWith('.log'));
+  const written = globSync('*-logs/**/{broker,controller,namesrv}.log', { cwd: folder });
+  return [...printed, ...written].sort();
 }
 
 /** The result with what its evidence says: where it is, the ledger in numbers, broken invariants, settings, recovery. */

@@ -1,3 +1,4 @@
+import { reportName } from './report-name.ts';
 import { replayCommand, replayRunCommand } from './replay.ts';
 import { reasonOf, remarks, sentence } from './verdict.ts';
 import { type RunReport, type ScenarioResult, verdicts } from './types.ts';
@@ -21,7 +22,7 @@ export function renderStepSummary(report: RunReport): string {
       ? []
       : ['| | Requirement | Scenario | Reason | Replay |', '|---|---|---|---|---|', ...rows, '', ...more];
   return [
-    `### Conformance of ${markdown(report.target)}: ${markdown(sentence(report))}`,
+    `### Conformance of ${markdown(reportName(report))}: ${markdown(sentence(report))}`,
     '',
     `${report.scenarios.length} scenarios${shard} (${report.profile}, seed ${report.seed}): ${counts}. ${markdown(remarks(report))}`.trimEnd(),
     '',

@@ -1,3 +1,4 @@
+import { reportName } from './report-name.ts';
 import type { RunReport, ScenarioResult } from './types.ts';
 
 // Characters that XML 1.0 cannot hold at all are dropped, the rest is escaped.
@@ -31,7 +32,7 @@ export function renderJUnit(report: RunReport): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<testsuites>',
-    `  <testsuite name="${escape(`conformance ${report.target}`)}" tests="${report.scenarios.length}" failures="${count('fail')}" errors="${count('inconclusive')}" skipped="${count('deviates') + count('unsupported')}" time="${(report.durationMs / 1000).toFixed(3)}">`,
+    `  <testsuite name="${escape(`conformance ${reportName(report)}`)}" tests="${report.scenarios.length}" failures="${count('fail')}" errors="${count('inconclusive')}" skipped="${count('deviates') + count('unsupported')}" time="${(report.durationMs / 1000).toFixed(3)}">`,
     ...report.scenarios.map(testCase),
     '  </testsuite>',
     '</testsuites>',

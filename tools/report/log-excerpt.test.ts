@@ -31,6 +31,14 @@ test('lines of a JVM by the time of day; lines without one belong to the line be
   assert.equal((await excerpt(many, noon + 2000)).after, 14);
 });
 
+test('lines of a distribution by date and time in China', async () => {
+  const at = (second: number) =>
+    new Date(noon + second * 1000 + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+  const lines = Array.from({ length: 60 }, (_, i) => `${at(i)} INFO main - m${i}`);
+  const { lines: shown } = await excerpt(lines, noon + 40_500);
+  assert.match(shown.at(-7)!, /m40$/);
+});
+
 test('a log without any time is shown by its end, half a JSON line as it is', async () => {
   const lines = [...Array.from({ length: 90 }, (_, i) => `line ${i}`), '{"level":40,"ti'];
   const { lines: shown } = await excerpt(lines, noon);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** The lines of one log around a moment. */
@@ -14,10 +14,11 @@ export interface LogExcerpt {
 const linesBefore = 28;
 const linesAfter = 6;
 const lineLengthMax = 260;
+const bytesMax = 32 * 1024 * 1024;
 
 /** @param momentMs ms since the epoch; the end of the log when none of its lines has a time */
 export function logExcerpt(folder: string, file: string, momentMs: number): LogExcerpt {
-  const lines = readFileSync(path.join(folder, file), 'utf8').trimEnd().split('\n');
+  const lines = endOf(path.join(folder, file)).trimEnd().split('\n');
   const later = lines.findIndex((line) => (timeOf(line, momentMs) ?? 0) > momentMs);
   const middle = later === -1 ? lines.length : later;
   const [from, to] = [Math.max(0, middle - linesBefore), Math.min(lines.length, middle + linesAfter)];
@@ -25,10 +26,27 @@ export function logExcerpt(folder: string, file: string, momentMs: number): LogE
   return { file, lines: shown, before: from, after: lines.length - to };
 }
 
-/** When a line was written: JSON lines of the reference say the instant, lines of Java the time of day. */
+/** Of a log that somebody has flooded the last part. */
+function endOf(file: string): string {
+  const bytes = Buffer.alloc(Math.min(statSync(file).size, bytesMax));
+  const descriptor = openSync(file, 'r');
+  try {
+    const start = statSync(file).size - bytes.length;
+    return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, bytes.length, start));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * When a line was written: JSON lines of the reference say the instant, lines of Java the time of day, and those that the
+ * logging configuration of a distribution makes date and time in China.
+ */
 function timeOf(line: string, momentMs: number): number | null {
   const instant = /"time":"([^"]+)"/.exec(line)?.[1];
   if (instant !== undefined) return Date.parse(instant);
+  const [, date, time] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) /.exec(line) ?? [];
+  if (date !== undefined) return Date.parse(`${date}T${time}+08:00`);
   const clock = /^(\d\d):(\d\d):(\d\d)[.,](\d{3}) /.exec(line)?.slice(1).map(Number);
   if (clock === undefined) return null;
   return new Date(momentMs).setHours(clock[0]!, clock[1], clock[2], clock[3]);

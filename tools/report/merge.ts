@@ -12,7 +12,7 @@ export interface FoundRun {
 }
 
 /** What all shards of a run have in common. */
-const shared = ['schema', 'target', 'guest', 'roles', 'profile', 'seed', 'selection', 'versions'] as const;
+const shared = ['schema', 'target', 'guest', 'roles', 'labDefect', 'profile', 'seed', 'selection', 'versions'] as const;
 
 /**
  * One report of all shards of a run. Throws `SetupError` when they are not all shards of one run, each there once: a report

@@ -121,7 +121,8 @@ class MessageStream {
     const place = this.#places.get(pickle.astNodeIds[0]!) ?? { feature: pickle.uri, rule: '' };
     const finished = this.#steps.get(started.id) ?? [];
     const steps = finished.map((step) => this.#step(step, testCase, pickle));
-    const failed = finished.find(({ testStepResult }) => !['PASSED', 'SKIPPED'].includes(testStepResult.status));
+    const failures = finished.filter(({ testStepResult }) => !['PASSED', 'SKIPPED'].includes(testStepResult.status));
+    const failed = deciding(failures);
     const startedMs = toMs(started.timestamp);
     const endedMs = this.#finishedMs.get(started.id);
     return {
@@ -169,9 +170,23 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   else map.set(key, [value]);
 }
 
+/**
+ * The first failure; where that is no verdict, the exit of a process that nobody had ended: the step came to none because it
+ * was gone.
+ */
+function deciding(failures: readonly StepFinished[]): StepFinished | undefined {
+  const [first] = failures;
+  if (first === undefined || verdictOfFailed(first) === 'fail') return first;
+  return failures.find(({ testStepResult }) => testStepResult.exception?.type === 'ProcessExit') ?? first;
+}
+
+function verdictOfFailed({ testStepResult }: StepFinished): ScenarioResult['verdict'] {
+  return verdictOfError[testStepResult.exception?.type ?? ''] ?? 'fail';
+}
+
 /** A step that threw `Inconclusive`, or a scenario that never ended (harness gone), says nothing about the target. */
 function verdictOf(failed: StepFinished | undefined, endedMs: number | undefined): ScenarioResult['verdict'] {
-  if (failed) return verdictOfError[failed.testStepResult.exception?.type ?? ''] ?? 'fail';
+  if (failed) return verdictOfFailed(failed);
   return endedMs === undefined ? 'inconclusive' : 'pass';
 }
 

@@ -14,9 +14,16 @@ import { parseRequirements } from './requirements.ts';
 import type { ScenarioResult, Verdict } from './types.ts';
 
 const regressions: readonly Regression[] = [
-  { requirement: 'CTL-REG-01', affected: '>=5.3.2 <=5.3.3', fixed: '5.3.4', references: [9403] },
-  { requirement: 'CTL-REG-04', affected: '<=5.1.4', fixed: '5.2.0', references: [7689], sometimes: true },
-  { requirement: 'CTL-REG-17', affected: null, fixed: null, references: [8380] },
+  { requirement: 'CTL-REG-01', roles: ['broker'], affected: '>=5.3.2 <=5.3.3', fixed: '5.3.4', references: [9403] },
+  {
+    requirement: 'CTL-REG-04',
+    roles: ['broker'],
+    affected: '<=5.1.4',
+    fixed: '5.2.0',
+    references: [7689],
+    sometimes: true,
+  },
+  { requirement: 'CTL-REG-17', roles: ['controller'], affected: null, fixed: null, references: [8380] },
 ];
 const judged = [{ role: 'broker', version: '5.3.3', original: true }];
 
@@ -55,6 +62,8 @@ test('a broken promise that the release is known for deviates; elsewhere, or bef
   assert.match(verdicts(scenario('CTL-REG-01', 'fail')).deviation!, /fixed in 5\.3\.4 \(#9403\)/);
   assert.equal(verdicts(scenario('CTL-REG-01', 'fail', 'Context')).verdict, 'fail');
   assert.equal(verdicts(scenario('CTL-REG-04', 'fail')).verdict, 'fail');
+  const elsewhere = [{ role: 'namesrv', version: '5.3.3', original: true }];
+  assert.equal(applyRegressions([scenario('CTL-REG-01', 'fail')], regressions, elsewhere)[0]!.verdict, 'fail');
   assert.equal(verdicts(scenario('CTL-REG-01', 'pass')).verdict, 'pass');
 });
 

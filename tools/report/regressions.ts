@@ -8,6 +8,8 @@ import type { ScenarioResult } from './types.ts';
 /** A mistake of former releases, as `matrix/regressions.yaml` has it. */
 export interface Regression {
   readonly requirement: string;
+  /** Whose mistake it is. */
+  readonly roles: readonly string[];
   /** See `isInRange`; null: no release is known to have it. */
   readonly affected: string | null;
   /** First release without it, null while none is known. */
@@ -30,8 +32,8 @@ export function withRegressionTags(expression: string, regressions: readonly Reg
   return expression.replaceAll(/@regression\b/g, `(${each})`);
 }
 
-function isAffected({ affected }: Regression, judged: readonly JudgedRelease[]): boolean {
-  return affected !== null && judged.some(({ version }) => isInRange(version, affected));
+function isAffected({ roles, affected }: Regression, judged: readonly JudgedRelease[]): boolean {
+  return affected !== null && judged.some(({ role, version }) => roles.includes(role) && isInRange(version, affected));
 }
 
 /** A scenario of a regression that its release is known to have, and that breaks its promise, `deviates`. */

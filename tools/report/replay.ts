@@ -13,10 +13,11 @@ export function replayRunCommand(report: RunReport): string {
   return `${command(report)}${tags}${part} ${selection.features.map(quoted).join(' ')}`;
 }
 
-function command({ target, guest, roles, profile, seed }: RunReport): string {
+function command({ target, guest, roles, labDefect, profile, seed }: RunReport): string {
   const beside = guest === null ? '' : ` --guest ${guest}`;
   const ofRoles = Object.entries(roles ?? {}).map(([role, list]) => ` --${role}-target ${quoted(list)}`);
-  return `npm run conformance -- --target ${target}${ofRoles.join('')}${beside} --profile ${profile} --seed ${seed}`;
+  const defect = labDefect === undefined ? '' : ` --lab-defect ${labDefect}`;
+  return `npm run conformance -- --target ${target}${ofRoles.join('')}${beside}${defect} --profile ${profile} --seed ${seed}`;
 }
 
 /** For a POSIX shell. */

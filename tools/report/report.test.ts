@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { AstBuilder, compile, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin';
+import { IdGenerator } from '@cucumber/messages';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type Folder, temporaryFolder } from '../lab/folders.ts';
 import { isInRange } from '../lab/version-range.ts';
@@ -12,9 +14,11 @@ import { withEvidence } from './evidence.ts';
 import { fixtureReport, playFixture, withFixtureEvidence } from './fixture/run.ts';
 import { renderJUnit } from './junit.ts';
 import { replayRunCommand } from './replay.ts';
+import { reportName } from './report-name.ts';
 import { readRequirements } from './requirements.ts';
 import { renderSarif } from './sarif.ts';
 import { type RunReport, type ScenarioResult, verdicts } from './types.ts';
+import { overall, sentence } from './verdict.ts';
 import { tellGitHub } from './write.ts';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');
@@ -22,16 +26,28 @@ let folder: Folder;
 let results: ScenarioResult[];
 const report = fixtureReport;
 
-test('every listed deviation has a range, a role, a reason and a reference, and names a requirement', () => {
+test('every listed deviation has a range, a role, a reason and a reference, and names a scenario', () => {
   const known = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
   const ids = readRequirements().flatMap(({ requirements }) => requirements.map(({ id }) => id));
-  for (const { requirement, role, versions, reason, reference } of known) {
+  const pickles = globSync('features/**/*.feature', { cwd: projectRoot }).flatMap(picklesOf);
+  for (const { requirement, scenario, role, versions, reason, reference } of known) {
     assert.ok(ids.includes(requirement), requirement);
+    const own = pickles.filter(({ tags }) => tags.some(({ name }) => name === `@${requirement}`));
+    assert.ok(
+      own.some(({ name }) => name.includes(scenario)),
+      `${requirement}: no scenario of it has "${scenario}"`,
+    );
     assert.ok(['namesrv', 'controller', 'broker'].includes(role), role);
     assert.equal(typeof isInRange('5.3.3', versions), 'boolean');
     assert.ok(reason.length > 0 && (/issues\/\d+/.test(reference) || /reproduced/.test(reference)), reference);
   }
 });
+
+function picklesOf(uri: string) {
+  const newId = IdGenerator.incrementing();
+  const parser = new Parser(new AstBuilder(newId), new GherkinClassicTokenMatcher());
+  return compile(parser.parse(readFileSync(path.join(projectRoot, uri), 'utf8')), uri, newId);
+}
 
 const cell = (requirement: string) => readCompatibilityTable().cells.find((c) => c.requirement === requirement)!;
 
@@ -50,8 +66,10 @@ test('each end of a scenario has its verdict, each outline row its requirement',
       ['CTL-CMP-03', 'inconclusive'],
       ['CTL-CMP-04', 'fail'],
       ['CTL-CMP-05', 'unsupported'],
+      ['CTL-CMP-06', 'fail'],
     ],
   );
+  assert.match(results[5]!.failure!, /ended by itself: exit code 3/);
   assert.equal(results[0]!.rule, 'Every kind of end has its verdict');
   assert.match(results[1]!.failure!, /2 < 3 & "lost"/);
 });
@@ -72,7 +90,7 @@ test('a failure is printed with its step and the line that replays it', () => {
   assert.match(summary, /FAIL {2}CTL-CMP-02/);
   assert.match(summary, /at: When a step fails/);
   assert.match(summary, /--seed 7 tools\/report\/fixture\/verdicts.feature:17/);
-  assert.match(summary, /1 pass, 0 deviates, 2 fail, 1 inconclusive, 1 unsupported/);
+  assert.match(summary, /1 pass, 0 deviates, 3 fail, 1 inconclusive, 1 unsupported/);
 });
 
 test('a listed deviation whose promise fails deviates; one that passes, or fails before its promise, fails', () => {
@@ -103,9 +121,9 @@ test('a deviation applies to its releases in its role; only originals, and what 
 
 test('JUnit keeps outline rows apart and escapes what XML cannot hold', () => {
   const xml = renderJUnit(report(results));
-  assert.equal(xml.match(/<testcase /g)!.length, 5);
+  assert.equal(xml.match(/<testcase /g)!.length, 6);
   assert.match(xml, /<failure message="fail">Error: 2 &lt; 3 &amp; &quot;lost&quot;/);
-  assert.match(xml, /tests="5" failures="2" errors="1" skipped="1"/);
+  assert.match(xml, /tests="6" failures="3" errors="1" skipped="1"/);
 });
 
 test('evidence goes into the result: where it is, sends in numbers, the broken invariant, settings', async () => {
@@ -141,6 +159,10 @@ test('SARIF names the requirement, the line of the feature and what is accepted'
     ['CTL-CMP-03', 'none', 'open'],
     ['CTL-CMP-04', 'note', 'fail'],
   ]);
+  const untagged = results.map((one) => ({ ...one, requirements: [] }));
+  const [bare] = (JSON.parse(renderSarif(report(untagged), readRequirements())) as Sarif).runs;
+  assert.equal(bare!.results.length, 5);
+  assert.deepEqual(new Set(bare!.results.map(({ ruleId }) => ruleId)), new Set(['SCENARIO']));
   assert.equal(run!.results[2]!.suppressions[0]!.justification, 'known (#1)');
   assert.equal(run!.results[0]!.locations[0]!.physicalLocation.region.startLine, results[1]!.line);
   assert.ok(run!.tool.driver.rules.every(({ shortDescription }) => shortDescription.text.length > 10));
@@ -150,11 +172,26 @@ test('GitHub gets a summary and a mark at the line of each scenario that did not
   const summary = path.join(folder.path, 'summary.md');
   const printed: string[] = [];
   tellGitHub(report(results), { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: 'true' }, (line) => printed.push(line));
-  assert.match(readFileSync(summary, 'utf8'), /2 of \d scenarios failed/);
+  assert.match(readFileSync(summary, 'utf8'), /3 of 5 scenarios failed/);
   assert.match(readFileSync(summary, 'utf8'), /\| fail \| CTL-CMP-02 \| a step that fails \| Error: 2 \\< 3 & "lost"/);
   assert.match(printed[0]!, /^::error file=tools\/report\/fixture\/verdicts\.feature,line=17,title=fail%3A CTL-CMP-02/);
   assert.match(printed[1]!, /^::warning /);
   tellGitHub(report(results), {}, () => assert.fail('not on a GitHub runner'));
+});
+
+test('one sentence says what came out; what is unsupported is not among what passed', () => {
+  const [passed, , , , lacking] = results;
+  assert.equal(sentence(report([passed!])), 'All 1 scenario passed.');
+  assert.equal(sentence(report([passed!, lacking!])), 'All 1 scenario that the target supports passed.');
+  assert.equal(sentence(report([lacking!])), 'Nothing was judged: 1 scenario unsupported.');
+  assert.equal(overall(report([lacking!])), 'inconclusive');
+});
+
+test('a run whose roles or guest are of other targets has a name of its own', () => {
+  const run = { ...report(results), roles: { broker: 'apache:5.3.3' }, guest: 'apache:5.5.0' };
+  assert.equal(reportName(run), 'reference, broker apache:5.3.3, beside apache:5.5.0');
+  assert.match(renderSummary(run), /scenarios on reference, broker apache:5\.3\.3, beside/);
+  assert.equal(reportName({ ...report(results), labDefect: 'X' }), 'reference, broken on purpose by X');
 });
 
 test('a run is replayed by one command, quoted for a shell', () => {

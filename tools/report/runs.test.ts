@@ -8,9 +8,9 @@ import { SetupError } from '../lab/setup-error.ts';
 import { compareRuns, renderComparison } from './compare.ts';
 import { fixtureReport, playFixture, withFixtureEvidence } from './fixture/run.ts';
 import { joinEvidence, mergeReports } from './merge.ts';
-import { scenariosOfShard } from './shards.ts';
+import { durationsOf, scenariosOfShard } from './shards.ts';
 import type { RunReport, ScenarioResult } from './types.ts';
-import { readReport, writeReports } from './write.ts';
+import { readOtherReports, readReport, writeReports } from './write.ts';
 
 let folder: Folder;
 let results: ScenarioResult[];
@@ -37,6 +37,34 @@ test('the shards cover every scenario once, are even, and the same each time', (
   // The longest takes as long as many others: its shard has fewer.
   const sizes = parts.map((part) => part.length).sort((a, b) => a - b);
   assert.ok(sizes[0]! < sizes[1]! - 2, sizes.join());
+});
+
+test('a scenario that a profile never played counts by its time with other timings', () => {
+  const all = { compressed: { a: 1, b: 2, c: 5 }, tuned: { a: 3, b: 6 } };
+  assert.deepEqual(durationsOf('tuned', all), { a: 3, b: 6, c: 15 });
+  assert.deepEqual(durationsOf('compressed', all), all.compressed);
+  assert.deepEqual(durationsOf('mixed', all), { a: 3, b: 6, c: 15 });
+  assert.deepEqual(durationsOf('mixed', {}), {});
+});
+
+test('the other runs in a table are whole ones, of other targets, on sound references', async () => {
+  await using folder = await temporaryFolder();
+  const place = (run: string, changes: Partial<RunReport>) => {
+    mkdirSync(path.join(folder.path, run));
+    writeFileSync(
+      path.join(folder.path, run, 'report.json'),
+      JSON.stringify({ ...fixtureReport(results, run), ...changes }),
+    );
+  };
+  const others = () => readOtherReports(folder.path, fixtureReport(results, 'own')).map(({ run }) => run);
+  place('own', {});
+  place('same-target', {});
+  place('shard', { target: 'apache:5.3.3', shard: { index: 1, of: 2 } });
+  place('broken', { labDefect: 'X' });
+  place('mixed', { roles: { broker: 'apache:5.3.3' } });
+  place('whole', { target: 'apache:5.3.3' });
+  place('newer-with-one-cell', { target: 'apache:5.3.3', startedMs: Date.now() * 2, scenarios: results.slice(0, 1) });
+  assert.deepEqual(others().sort(), ['mixed', 'whole']);
 });
 
 test('merged shards are the whole run, with their evidence', async () => {
@@ -75,6 +103,8 @@ test('a comparison names what changed, and worse is worse', () => {
   assert.match(renderComparison(broken), /WORSE {2}pass -> fail {2}tools\/.*: a step that passes/);
   assert.equal(compareRuns(changed(0, { verdict: 'fail' }), a).worse, false);
   assert.equal(compareRuns(a, fixtureReport(results.slice(1))).worse, true);
+  const young = compareRuns(fixtureReport(results.filter(({ verdict }) => verdict !== 'inconclusive')), a);
+  assert.match(renderComparison(young), /new {4}not in A -> inconclusive/);
   assert.match(renderComparison(compareRuns(a, changed(0, { durationMs: 60_000 }))), /20\.0 s -> 60\.0 s/);
   const observations = results[0]!.observations.map((one) =>
     one.what === 'switches' ? Object.assign({}, one, { value: true }) : one,

@@ -6,11 +6,12 @@ import type { RunReport, Shard } from './types.ts';
 
 /** Seconds by scenario, as a run took them. */
 export type Durations = Readonly<Record<string, number>>;
-type DurationsByProfile = Readonly<Record<string, Durations>>;
+export type DurationsByProfile = Readonly<Record<string, Durations>>;
 
 const durationsFile = path.resolve(import.meta.dirname, '../../matrix/durations.yaml');
 const header = `# How long each scenario takes with the timings of a profile, in seconds: what \`--shard i/n\` and \`--budget\` reckon with.
-# Written by \`npm run report -- durations RUN\`; a scenario that is not here counts as long as the others on average.
+# Written by \`npm run report -- durations RUN\`; a scenario that is not here counts by its time with other timings, or as long
+# as the others on average.
 `;
 
 /** Something that takes time, by a name that orders what takes equally long. */
@@ -52,14 +53,33 @@ export function scenariosOfShard<P extends NamedScenario>(
     .sort(byPlace);
 }
 
-/** Those of a profile. One that was never recorded takes those of the slowest, so that a budget holds. */
+/** Those of a profile. */
 export function readDurations(profile: string): Durations {
-  const all = readAll();
-  const mean = (durations: Durations) => {
-    const seconds = Object.values(durations);
-    return seconds.reduce((sum, one) => sum + one, 0) / seconds.length;
-  };
-  return all[profile] ?? Object.values(all).sort((a, b) => mean(b) - mean(a))[0] ?? {};
+  return durationsOf(profile, readAll());
+}
+
+/**
+ * Those of a profile; a scenario that it never played takes as long as with other timings, by how much slower the profile is
+ * where both are known. A profile that was never recorded takes those of the slowest, so that a budget holds.
+ */
+export function durationsOf(profile: string, all: DurationsByProfile): Durations {
+  const slowestFirst = Object.values(all).sort((a, b) => meanOf(b) - meanOf(a));
+  const own = all[profile] ?? slowestFirst[0] ?? {};
+  const estimated = slowestFirst.map((other) => {
+    const shared = Object.keys(other).filter((name) => name in own);
+    const slower = shared.length === 0 ? 1 : sumOf(own, shared) / sumOf(other, shared);
+    return Object.fromEntries(Object.entries(other).map(([name, seconds]) => [name, seconds * slower]));
+  });
+  return Object.assign({}, ...estimated.reverse(), own) as Durations;
+}
+
+function meanOf(durations: Durations): number {
+  const names = Object.keys(durations);
+  return sumOf(durations, names) / names.length;
+}
+
+function sumOf(durations: Durations, names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + durations[name]!, 0);
 }
 
 /** Takes over what a run took; scenarios that are in none of its features stay. */

@@ -11,6 +11,8 @@ export type Verdict = (typeof verdicts)[number];
 /** What the first error of a scenario makes of it, by its name; any other: `fail`. */
 export const verdictOfError: Readonly<Record<string, Verdict>> = {
   Inconclusive: 'inconclusive',
+  /** What a step needs of this machine is not to be had. */
+  SetupError: 'inconclusive',
   Unsupported: 'unsupported',
 };
 
@@ -112,8 +114,10 @@ export interface RunReport {
   readonly target: string;
   /** Target that ran beside it in mixed clusters, null for none. */
   readonly guest: string | null;
-  /** Targets of single roles, as given. */
+  /** Targets of single roles, as given; `client`: the stock client that takes part. */
   readonly roles?: Readonly<Record<string, string>>;
+  /** Lab defect of the reference in this run; absent: none. */
+  readonly labDefect?: string;
   readonly profile: string;
   readonly seed: number;
   readonly selection: Selection;

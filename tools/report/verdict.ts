@@ -10,12 +10,16 @@ export function overall({ scenarios }: RunReport): Verdict {
 
 /** The verdict of a run in one sentence. */
 export function sentence({ scenarios }: RunReport): string {
-  const [fail, inconclusive, deviates] = (['fail', 'inconclusive', 'deviates'] as const).map(counter(scenarios));
-  const of = counted(scenarios.length, 'scenario');
+  const count = counter(scenarios);
+  const [fail, inconclusive, unsupported] = [count('fail'), count('inconclusive'), count('unsupported')];
+  const judged = scenarios.length - unsupported;
+  const of = counted(judged, 'scenario');
   if (scenarios.length === 0) return 'No scenario ran.';
-  if (fail! > 0) return `${fail} of ${of} failed.`;
-  if (inconclusive! > 0) return `Nothing failed, but ${inconclusive} of ${of} came to no verdict.`;
-  return deviates! > 0 ? `Nothing new in ${of}.` : `All ${of} passed.`;
+  if (judged === 0) return `Nothing was judged: ${counted(unsupported, 'scenario')} unsupported.`;
+  if (fail > 0) return `${fail} of ${of} failed.`;
+  if (inconclusive > 0) return `Nothing failed, but ${inconclusive} of ${of} came to no verdict.`;
+  const those = unsupported === 0 ? of : `${of} that the target supports`;
+  return count('deviates') > 0 ? `Nothing new in ${those}.` : `All ${those} passed.`;
 }
 
 /** What else is to be known of it; empty when that is nothing. */

@@ -1,10 +1,12 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SetupError } from '../lab/setup-error.ts';
-import { fromUser } from '../lab/user-folder.ts';
+import { fromUserOrProject } from '../lab/user-folder.ts';
+import { observeCell, readCompatibilityTable } from './compatibility.ts';
 import { renderAnnotations, renderStepSummary } from './github.ts';
 import { renderHtml } from './html/page.ts';
 import { renderJUnit } from './junit.ts';
+import { reportName } from './report-name.ts';
 import { readRequirements } from './requirements.ts';
 import { renderSarif } from './sarif.ts';
 import { reportSchema, type RunReport } from './types.ts';
@@ -30,8 +32,7 @@ export function tellGitHub(
 
 /** Reads `report.json` of a run folder, or the file itself. Throws `SetupError` when there is none that this version reads. */
 export function readReport(place: string): { readonly report: RunReport; readonly folder: string } {
-  // A name below test-results is one wherever the user stands.
-  const own = existsSync(fromUser(place)) ? fromUser(place) : place;
+  const own = fromUserOrProject(place);
   const file = own.endsWith('.json') ? own : path.join(own, 'report.json');
   if (!existsSync(file)) throw new SetupError(`${file} is not there: name a folder of test-results, or a report.json.`);
   const report = parseReport(file);
@@ -49,23 +50,27 @@ function parseReport(file: string): RunReport | null {
   }
 }
 
-/** The newest report of every other target that judged the compatibility table, so that they can stand side by side. */
+/**
+ * Of everything else that was judged by the compatibility table the run with most of it, the newest of those, so that they
+ * can stand side by side. Shards and runs of a broken reference are none.
+ */
 export function readOtherReports(resultsFolder: string, report: RunReport): RunReport[] {
-  const newest = new Map<string, RunReport>();
+  const best = new Map<string, { readonly other: RunReport; readonly cells: number }>();
   for (const run of readdirSync(resultsFolder)) {
     const file = path.join(resultsFolder, run, 'report.json');
-    if (run === report.run || !existsSync(file) || wasBroken(path.join(resultsFolder, run))) continue;
+    if (run === report.run || !existsSync(file)) continue;
     const other = parseReport(file);
-    if (other?.schema !== reportSchema || other.target === report.target) continue;
-    const judgesTable = other.scenarios.some(({ requirements }) => requirements.includes('CTL-CMP-01'));
-    const known = newest.get(other.target);
-    if (judgesTable && (!known || known.startedMs < other.startedMs)) newest.set(other.target, other);
+    if (other?.schema !== reportSchema || other.shard !== null || other.labDefect !== undefined) continue;
+    const name = reportName(other);
+    const cells = readCompatibilityTable().cells.filter((cell) => observeCell(cell, other).verdict !== null).length;
+    const known = best.get(name);
+    const isBetter =
+      known === undefined || cells > known.cells || (cells === known.cells && isNewer(other, known.other));
+    if (name !== reportName(report) && cells > 0 && isBetter) best.set(name, { other, cells });
   }
-  return [...newest.values()];
+  return [...best.values()].map(({ other }) => other);
 }
 
-/** Whether the reference of that run had a lab defect. */
-function wasBroken(runFolder: string): boolean {
-  const file = path.join(runFolder, 'settings.json');
-  return existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { labDefect?: unknown }).labDefect != null;
+function isNewer(one: RunReport, than: RunReport): boolean {
+  return one.startedMs > than.startedMs;
 }

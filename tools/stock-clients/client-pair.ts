@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Attempt } from '../check/ledger.ts';
 import type { Cluster } from '../lab/cluster.ts';
 import { createLedger, type Ledger } from '../lab/traffic/ledger-files.ts';
 import { ConditionFailure, until } from '../lab/until.ts';
@@ -33,7 +34,7 @@ export class ClientPair implements AsyncDisposable {
   readonly #delivered = new Set<string>();
   readonly #resources = new AsyncDisposableStack();
   #producer!: ClientProgram;
-  #consumer!: ClientProgram;
+  #consumer: ClientProgram | null = null;
 
   constructor(options: ClientPairOptions) {
     this.#options = options;
@@ -42,18 +43,26 @@ export class ClientPair implements AsyncDisposable {
 
   /** Resolves when both programs run; sending begins as soon as the client is up. */
   async start(): Promise<void> {
-    const { cluster, topic, messages, perSecond } = this.#options;
-    const common = [(await namesrvAccess(cluster, this.#resources)).join(';'), topic];
+    const common = await this.#common();
+    const { topic } = this.#options;
     this.#consumer = await this.#run('consumer', common, (line) => {
       const row = deliveryOf(line, topic);
       this.#delivered.add(row.key);
       this.ledger.delivered(row);
     });
-    this.#producer = await this.#run('producer', [...common, String(messages), String(perSecond)], (line) => {
-      const row = attemptOf(line, topic);
-      if (row.outcome === 'SEND_OK') this.#acknowledged.add(row.key);
-      this.ledger.attempted(row);
-    });
+    await this.#startProducer(common);
+  }
+
+  /** Runs the producer alone until its first call of send has ended, however. Throws as `produced` does. */
+  async firstSend(): Promise<Attempt> {
+    await this.#startProducer(await this.#common());
+    const look = () => {
+      this.#assertWell();
+      return this.ledger.attempts[0] ?? null;
+    };
+    const first = await until('a first send has ended', look, (attempt) => attempt !== null, producedDeadline);
+    await this.#producer[Symbol.asyncDispose]();
+    return first!;
   }
 
   /** Resolves when so many messages are acknowledged. Throws `ProcessExit`, or `ConditionFailure` at the deadline. */
@@ -81,6 +90,21 @@ export class ClientPair implements AsyncDisposable {
     await this.#resources.disposeAsync();
   }
 
+  /** Arguments of both programs. */
+  async #common(): Promise<string[]> {
+    const { cluster, topic } = this.#options;
+    return [(await namesrvAccess(cluster, this.#resources)).join(';'), topic];
+  }
+
+  async #startProducer(common: readonly string[]): Promise<void> {
+    const { topic, messages, perSecond } = this.#options;
+    this.#producer = await this.#run('producer', [...common, String(messages), String(perSecond)], (line) => {
+      const row = attemptOf(line, topic);
+      if (row.outcome === 'SEND_OK') this.#acknowledged.add(row.key);
+      this.ledger.attempted(row);
+    });
+  }
+
   async #run(program: 'producer' | 'consumer', args: readonly string[], onLine: (line: string) => void) {
     const { client, folder: evidence } = this.#options;
     const folder = path.join(evidence, program);
@@ -91,7 +115,7 @@ export class ClientPair implements AsyncDisposable {
   }
 
   #assertWell(): void {
-    const failure = this.#producer.failure ?? this.#consumer.failure;
+    const failure = this.#producer.failure ?? this.#consumer?.failure ?? null;
     if (failure !== null) throw failure;
   }
 }

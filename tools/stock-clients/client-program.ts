@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { ProcessExit } from '../lab/process-exit.ts';
+import { lastLines } from '../lab/processes.ts';
 import { processRegistry } from '../lab/process-registry.ts';
 
 /** How one program of a stock client is run. */
@@ -30,8 +30,6 @@ export interface ClientProgram extends AsyncDisposable {
   /** Set when it ended otherwise than with exit code 0, or printed what `onLine` refused. */
   readonly failure: ProcessExit | null;
 }
-
-const lastLinesCount = 15;
 
 /** @param onLine gets each line of standard output; the program is killed when it throws */
 export async function startProgram(run: ProgramRun, onLine: (line: string) => void): Promise<ClientProgram> {
@@ -72,8 +70,4 @@ export async function startProgram(run: ProgramRun, onLine: (line: string) => vo
 
 async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
   for await (const line of createInterface({ input: stream })) onLine(line);
-}
-
-function lastLines(file: string): string {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lastLinesCount).join('\n');
 }

@@ -10,6 +10,11 @@ const buildDeadlineMs = 240_000;
 /** `_PullNameServerInterval` of the client; there is no setting. */
 const routePollMs = 30_000;
 
+/** As `go/go.mod` names it. */
+export const goClientVersion = /rocketmq-client-go\/v2 v(\S+)/.exec(
+  readFileSync(path.join(sourceFolder, 'go.mod'), 'utf8'),
+)![1]!;
+
 /** Builds the programs of `go/` with the client that its `go.mod` names. Throws `SetupError`. */
 export async function prepareGoClient(): Promise<StockClient> {
   const program = await builtOnce('go', sourceFolder, async (target) => {
@@ -18,12 +23,8 @@ export async function prepareGoClient(): Promise<StockClient> {
   });
   return {
     name: 'go',
-    version: versionIn(readFileSync(path.join(sourceFolder, 'go.mod'), 'utf8')),
+    version: goClientVersion,
     routePollMs,
     command: async (role, args) => ({ command: program, args: [role, ...args], env: {} }),
   };
-}
-
-function versionIn(goMod: string): string {
-  return /rocketmq-client-go\/v2 v(\S+)/.exec(goMod)![1]!;
 }

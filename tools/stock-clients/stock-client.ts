@@ -3,7 +3,7 @@ import { SetupError } from '../lab/setup-error.ts';
 import { missingTools } from '../lab/tools-present.ts';
 import { Unsupported } from '../lab/unsupported.ts';
 import type { CommandLine } from './client-program.ts';
-import { prepareGoClient } from './go-client.ts';
+import { goClientVersion, prepareGoClient } from './go-client.ts';
 import { javaTools, prepareJavaClient } from './java-client.ts';
 
 /** A client as its makers published it, with programs of ours that send and consume through it. */
@@ -21,18 +21,24 @@ export interface StockClient {
 }
 
 interface Kind {
+  readonly version: string;
   /** Programs that must be on the PATH. */
   readonly needs: readonly string[];
   readonly prepare: () => Promise<StockClient>;
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
-  'java:4.9.7': { needs: javaTools, prepare: () => prepareJavaClient('4.9.7') },
-  'java:5.3.3': { needs: javaTools, prepare: () => prepareJavaClient('5.3.3') },
-  go: { needs: ['go'], prepare: prepareGoClient },
+  'java:4.9.7': { version: '4.9.7', needs: javaTools, prepare: () => prepareJavaClient('4.9.7') },
+  'java:5.3.3': { version: '5.3.3', needs: javaTools, prepare: () => prepareJavaClient('5.3.3') },
+  go: { version: goClientVersion, needs: ['go'], prepare: prepareGoClient },
 };
 
 export const stockClientNames: readonly string[] = Object.keys(kinds);
+
+/** Its name and version as reports list them; empty without a client. */
+export function stockClientVersions(name: string | null): Record<string, string> {
+  return name === null ? {} : { [`client ${name}`]: kinds[name]!.version };
+}
 
 /**
  * Fetches and builds it, into the user's cache. Throws `Unsupported` when this machine lacks a tool for it, and

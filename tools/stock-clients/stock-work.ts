@@ -1,8 +1,10 @@
+import path from 'node:path';
 import type { MasterLoss } from '../lab/master-loss.ts';
 import { isStoredElsewhere } from '../lab/master-loss.ts';
 import { writeRecovery } from '../lab/recovery.ts';
 import { drain } from '../lab/traffic/drain.ts';
 import type { Trial } from '../lab/trial.ts';
+import { ConditionFailure } from '../lab/until.ts';
 import { assertNone } from '../lab/violations.ts';
 import { ClientPair } from './client-pair.ts';
 import { judge, repeats } from './judge.ts';
@@ -13,6 +15,8 @@ import { createStockTopic, stockTopic } from './stock-topic.ts';
 const messages = 10_000;
 /** A pace that leaves a fault at half time a second of production, whatever the broker could take. */
 const perSecond = 4_000;
+/** How the clients, Java and Go, put it that no NameServer knows the topic. */
+const noRoute = /route info/i;
 
 /** A stock producer and a stock consumer at work on the group of a trial, and what becomes of their messages. */
 export class StockWork implements AsyncDisposable {
@@ -32,11 +36,25 @@ export class StockWork implements AsyncDisposable {
   /** Resolves when every message is acknowledged, and delivered or overdue. */
   async isDone(clientName: string): Promise<void> {
     await this.#start(clientName);
+    await this.comesToItsEnd();
+  }
+
+  /** Resolves when every message of the work that was begun is acknowledged, and delivered or overdue. */
+  async comesToItsEnd(): Promise<void> {
     await this.#running.pair.finished();
   }
 
+  /** A producer finds nobody to send to. */
+  async findsNoRoute(clientName: string): Promise<void> {
+    await this.#prepare(clientName);
+    const { outcome, code, remark } = await this.#running.pair.firstSend();
+    const text = `a send of ${clientName} came to: ${outcome}, ${remark ?? `code ${code}`}`;
+    this.#trial.options.observe('no route', outcome === 'refused', text);
+    if (outcome !== 'refused' || !noRoute.test(remark ?? '')) throw new ConditionFailure(`Expected no route; ${text}`);
+  }
+
   /** The rest of the messages is acknowledged without help. How long the client was without a master goes into the report. */
-  async goesOn({ server, atMs, fault }: MasterLoss['lost']): Promise<void> {
+  async goesOn({ server, atMs, fault }: Pick<MasterLoss['lost'], 'server' | 'atMs' | 'fault'>): Promise<void> {
     const { client, pair } = this.#running;
     await pair.finished();
     const { attempts, deliveries } = pair.ledger;
@@ -71,14 +89,21 @@ export class StockWork implements AsyncDisposable {
   }
 
   async #start(clientName: string): Promise<void> {
-    const { cluster, options } = this.#trial;
-    const client = await prepareStockClient(clientName);
+    await this.#prepare(clientName);
     await this.#trial.isOnline();
     await createStockTopic(this.#trial);
+    await this.#running.pair.start();
+  }
+
+  async #prepare(clientName: string): Promise<void> {
+    const { cluster, hasTraffic } = this.#trial;
+    const { evidenceFolder } = this.#trial.options;
+    const client = await prepareStockClient(clientName);
     const { topicName: topic } = stockTopic;
-    const pair = new ClientPair({ cluster, topic, client, messages, perSecond, folder: options.evidenceFolder });
+    // Beside the lab's own clients, whose ledger is that of the scenario.
+    const folder = hasTraffic ? path.join(evidenceFolder, 'stock-client') : evidenceFolder;
+    const pair = new ClientPair({ cluster, topic, client, messages, perSecond, folder });
     this.#work = { client, pair };
-    await pair.start();
   }
 
   get #running() {

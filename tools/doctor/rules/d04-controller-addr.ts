@@ -89,7 +89,7 @@ export const controllerAddr: Rule = {
         'That controller gets no heartbeats: when it leads it takes the broker for dead and elects another master.',
       remedy: 'List every controller.',
       requirement: 'CTL-BRK-04',
-      proof: { tag: 'CTL-BRK-04', scenario: 'the leader of three controllers is lost' },
+      proof: { tag: 'CTL-BRK-04', scenario: 'the leader is lost before brokers ask who leads' },
     },
     'other-names': {
       severity: 'warning',
@@ -106,7 +106,7 @@ export const controllerAddr: Rule = {
       consequence: 'The broker looks for a controller there for ever.',
       remedy: 'Remove it, or give the doctor the file of that controller.',
       requirement: 'CTL-BRK-04',
-      proof: { tag: 'CTL-BRK-04', scenario: 'the leader of three controllers is lost' },
+      proof: { tag: 'CTL-BRK-04', scenario: 'the leader is lost before brokers ask who leads' },
     },
     'raft-port': {
       severity: 'error',

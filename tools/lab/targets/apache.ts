@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { assert } from '../../../reference-impl/base/assert.ts';
+import { errorText } from '../../../reference-impl/base/errors.ts';
 import type { Release } from '../../../reference-impl/base/release.ts';
 import { hostsText } from '../hosts-text.ts';
 import { makeArchives } from './apache-archives.ts';
 import { type ApacheInstallation, installApache } from './apache-installation.ts';
 import { missingParts } from './apache-releases.ts';
+import { openedModules } from './java.ts';
 import { abilities, readyWhenItAnswers, type Role, type Target } from './target.ts';
 
 const mainClass: Record<Role, string> = {
@@ -19,15 +21,6 @@ const javaOptions = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopA
 
 /** Building a TLS context costs each 5.x process a second or more of its start. */
 const withoutTls = '-Dtls.server.mode=disabled';
-
-/** 4.9.x looks into the JDK when it unmaps its files: without these a restart over existing files ends with code 253. */
-const oldAddOpens = [
-  ...['java.nio', 'sun.nio.ch', 'java.lang', 'java.util'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
-  '--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED',
-];
-
-/** 5.x looks there for its transient store pool alone. */
-const newAddExports = ['--add-exports=java.base/sun.nio.ch=ALL-UNNAMED'];
 
 /** A release of Apache RocketMQ, from Maven Central by its coordinates. */
 export function apacheTarget(version: string): Target {
@@ -45,7 +38,7 @@ export function apacheTarget(version: string): Target {
     async prepare() {
       if (installation !== undefined) return;
       installation = await installApache(version, release);
-      if (missing.length === 0) await makeArchives(target, installation);
+      if (missing.length === 0) await makeArchives(target, installation).catch(goWithout);
     },
     launch({ role, folder, configFile, hosts }) {
       assert(installation !== undefined, `${version} was not prepared`);
@@ -57,7 +50,7 @@ export function apacheTarget(version: string): Target {
         args: [
           ...javaOptions,
           ...(existsSync(archive) ? [`-XX:SharedArchiveFile=${archive}`] : []),
-          ...(release === 'old' ? oldAddOpens : newAddExports),
+          ...openedModules(release),
           withoutTls,
           `-Duser.home=${folder}`,
           `-Djdk.net.hosts.file=${hostsFile}`,
@@ -77,4 +70,9 @@ export function apacheTarget(version: string): Target {
     },
   };
   return target;
+}
+
+/** Archives only make the start quicker. */
+function goWithout(thrown: unknown): void {
+  console.error(`No class-data archives, so every start takes twice as long: ${errorText(thrown)}`);
 }

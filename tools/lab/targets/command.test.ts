@@ -87,6 +87,12 @@ test('one that accepts connections and never answers fails at the deadline, unle
   cluster.assertNoUnexpectedExit();
 });
 
+test('its output is that since its start, whatever lines it prints', async () => {
+  const twice = serve.replace('boot success', 'boot success\\n--- after that');
+  await using cluster = await start(twice, 'ready: { output: boot success }');
+  cluster.assertNoUnexpectedExit();
+});
+
 test('one that ends early fails with its last words, or with none', async () => {
   await assert.rejects(start("console.log('no disk'); process.exit(3);"), (thrown) => {
     assert.ok(thrown instanceof ProcessExit);
@@ -134,10 +140,9 @@ test('what it has no command for, or does not claim to do, is unsupported, with 
     assert.match(thrown.message, /liar does not support controller-in-namesrv/);
     return true;
   });
-  await assert.rejects(
-    start(serve, '', { ...lonelyNamesrv, controllers: [{ guest: false, config: {} }] }),
-    Unsupported,
-  );
+  const apart = { ...lonelyNamesrv, controllers: [{ guest: false, config: {} }] };
+  await assert.rejects(start(serve, '', apart), Unsupported);
+  await assert.rejects(start(serve, 'supports: []'), /does not support namesrv/);
 });
 
 test('scenarios with a tag that its file lists are unsupported, with the reason', () => {
@@ -145,6 +150,8 @@ test('scenarios with a tag that its file lists are unsupported, with the reason'
   const targets = parseTargets(yamlFile(text));
   assertSupported(targets, ['@CTL-RIP-03']);
   assert.throws(() => assertSupported(targets, ['@CTL-RIP-03', '@CTL-RIP-04']), /@CTL-RIP-04: it has no pool/);
+  const bare = parseTargets(yamlFile(text.replace("'@CTL-RIP-04'", 'CTL-RIP-04')));
+  assert.throws(() => assertSupported(bare, ['@CTL-RIP-04']), Unsupported);
 });
 
 test('keys are renamed, dropped and set, and a template takes them by name', () => {
@@ -167,6 +174,8 @@ test('the command line says how it is led through proxies', () => {
     [dialling('{config}'), dialling('--hosts={hosts}'), dialling('{dials}')],
     ['configuration', 'hosts', 'address-book'],
   );
+  const both = 'name: x\nrelease: new\ncommands: { controller: [x], broker: [x] }\n';
+  assert.equal(commandTarget(yamlFile(`${both}environment: { BOOK: '{dials}' }`)).dialling, 'address-book');
 });
 
 test('a file that means nothing is refused with its place', () => {
@@ -178,6 +187,12 @@ test('a file that means nothing is refused with its place', () => {
     ["name: x\nrelease: new\ncommands: { broker: [x, '{port}'] }", /\{port\} is unknown, known are \{config\}/],
     [`${whole}supports: [flying]`, /"flying" is unknown/],
     [`${whole}supports: [namesrv]`, /namesrv has no command/],
+    [`${whole}lacks: { CTL-RIB-04: none }`, /no feature has the tag @CTL-RIB-04/],
+    [`${whole}profile: quick`, /profile must be one of compressed, tuned, documented/],
+    [
+      "name: x\nrelease: new\ncommands: { controller: [x], broker: [x, '{dials}'] }",
+      /\{dials\} is given to the broker alone/,
+    ],
     [`${whole}stop: { signal: SIGSTOP }`, /signal must be one of SIGTERM/],
     [`${whole}ready: { output: '(' }`, /output: Invalid regular expression/],
     [`${whole}config: { templates: { broker: nowhere.tmpl } }`, /broker: ENOENT/],

@@ -1,10 +1,11 @@
 import path from 'node:path';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { releases } from '../../../reference-impl/base/release.ts';
 import { hostsText } from '../hosts-text.ts';
 import { propertiesText } from '../properties-text.ts';
 import { type Settings, SettingsFile } from '../settings-file.ts';
 import { SetupError } from '../setup-error.ts';
+import { targetProfiles } from '../profile.ts';
 import {
   abilities,
   type Ability,
@@ -21,6 +22,7 @@ import {
 const placeholders = ['config', 'folder', 'here', 'hosts', 'dials'] as const;
 type Placeholder = (typeof placeholders)[number];
 const inBraces = /\{(\w+)\}/g;
+const featuresFolder = path.resolve(import.meta.dirname, '../../../features');
 
 /** How the keys of a RocketMQ configuration come to the target. */
 interface ConfigRules {
@@ -44,7 +46,7 @@ export function commandTarget(file: string): Target {
   const commands = readCommands(yaml.mapping('commands'));
   const environment = texts(yaml.settings('environment'));
   for (const words of [...commands.values(), Object.values(environment)]) checkPlaceholders(yaml, words);
-  const named = new Set([...[...commands.values()].flat().join(' ').matchAll(inBraces)].map(([, name]) => name));
+  const dialling = diallingOf(yaml, commands, Object.values(environment));
   const config = readConfig(yaml.mapping('config'), here);
   const ready = readReadiness(yaml.mapping('ready'));
   const signals = readSignals(yaml.mapping('stop'));
@@ -54,8 +56,8 @@ export function commandTarget(file: string): Target {
     version: yaml.text('version', 'unknown version'),
     apacheVersion: null,
     support: readSupport(yaml, new Set(commands.keys())),
-    dialling: named.has('dials') ? 'address-book' : named.has('hosts') ? 'hosts' : 'configuration',
-    defaultProfile: yaml.text('profile', 'tuned'),
+    dialling,
+    defaultProfile: yaml.keys.includes('profile') ? yaml.oneOf('profile', targetProfiles) : 'tuned',
     prepare: async () => undefined,
     configText: (role, settings) => configText(role, settings, config),
     launch(spec) {
@@ -68,6 +70,26 @@ export function commandTarget(file: string): Target {
   };
   yaml.end();
   return target;
+}
+
+/** By what each role that dials others is told; one that dials past the lab would make cuts of its links look proved. */
+function diallingOf(
+  yaml: SettingsFile,
+  commands: ReadonlyMap<Role, readonly string[]>,
+  environment: readonly string[],
+): Target['dialling'] {
+  const diallers = (['controller', 'broker'] as const).filter((role) => commands.has(role));
+  const told = (placeholder: Placeholder) =>
+    diallers.filter((role) => [...commands.get(role)!, ...environment].join(' ').includes(`{${placeholder}}`));
+  for (const placeholder of ['dials', 'hosts'] as const) {
+    const those = told(placeholder);
+    yaml.checked('commands', () => {
+      if (those.length === 1 && diallers.length === 2)
+        throw new SetupError(`{${placeholder}} is given to the ${those[0]} alone: give it to controllers and brokers`);
+    });
+    if (those.length > 0) return placeholder === 'dials' ? 'address-book' : 'hosts';
+  }
+  return 'configuration';
 }
 
 /** Values of the placeholders for one process, and the files that some of them name. */
@@ -142,8 +164,9 @@ function readSignals(yaml: SettingsFile): Signals {
   return { stop, stopReaches };
 }
 
-/** A role needs a command; of the other abilities the file names those that there are, or says nothing: all. */
+/** A role needs a command. Of these and the other abilities the file names those that there are, or says nothing: all. */
 function readSupport(yaml: SettingsFile, commanded: ReadonlySet<Role>): Support {
+  const saysNothing = !yaml.keys.includes('supports');
   const listed = yaml.texts('supports');
   yaml.checked('supports', () => {
     const unknown = listed.find((word) => !abilities.some((ability) => ability === word));
@@ -152,9 +175,27 @@ function readSupport(yaml: SettingsFile, commanded: ReadonlySet<Role>): Support 
     if (idle !== undefined) throw new SetupError(`${idle} has no command`);
   });
   const isRole = (ability: Ability): ability is Role => roles.some((role) => role === ability);
-  const says = (ability: Ability) => listed.length === 0 || listed.includes(ability);
-  const has = (ability: Ability) => (isRole(ability) ? commanded.has(ability) : says(ability));
-  return { abilities: new Set(abilities.filter(has)), lacks: texts(yaml.settings('lacks')) };
+  const says = (ability: Ability) => saysNothing || listed.includes(ability);
+  const has = (ability: Ability) => says(ability) && (!isRole(ability) || commanded.has(ability));
+  return { abilities: new Set(abilities.filter(has)), lacks: readLacks(yaml) };
+}
+
+/** By tag, as features have it. */
+function readLacks(yaml: SettingsFile): Record<string, string> {
+  const lacks = Object.entries(texts(yaml.settings('lacks')));
+  const tagged = lacks.map(([tag, reason]) => [tag.startsWith('@') ? tag : `@${tag}`, reason] as const);
+  yaml.checked('lacks', () => {
+    const known = lacks.length === 0 ? null : tagsOfFeatures();
+    const unknown = tagged.find(([tag]) => !known!.has(tag));
+    if (unknown !== undefined) throw new SetupError(`no feature has the tag ${unknown[0]}`);
+  });
+  return Object.fromEntries(tagged);
+}
+
+function tagsOfFeatures(): Set<string> {
+  const files = globSync('**/*.feature', { cwd: featuresFolder });
+  const lines = files.flatMap((file) => readFileSync(path.join(featuresFolder, file), 'utf8').split('\n'));
+  return new Set(lines.flatMap((line) => (line.trimStart().startsWith('@') ? line.trim().split(/\s+/) : [])));
 }
 
 function texts(settings: Settings): Record<string, string> {

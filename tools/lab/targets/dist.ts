@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Release } from '../../../reference-impl/base/release.ts';
 import { hostsText } from '../hosts-text.ts';
 import { SetupError } from '../setup-error.ts';
-import { requireJava } from './java.ts';
+import { javaHome, openedModules } from './java.ts';
 import { everything, readyWhenItAnswers, type Role, type Target } from './target.ts';
 
 const script: Record<Role, string> = { namesrv: 'mqnamesrv', controller: 'mqcontroller', broker: 'mqbroker' };
@@ -13,6 +14,9 @@ const versionedJar = /^rocketmq-broker-(\d+\.\d+\.\d+)(.*)\.jar$/;
 const smallHeap = ['-Xms64m', '-Xmx256m', '-Xmn64m', '-XX:-AlwaysPreTouch', '-XX:MaxDirectMemorySize=512m'];
 /** Building a TLS context costs each 5.x process a second or more of its start. */
 const withoutTls = '-Dtls.server.mode=disabled';
+/** Options of the scripts that a younger Java has no more. */
+const tolerant = '-XX:+IgnoreUnrecognizedVMOptions';
+const projectRoot = path.resolve(import.meta.dirname, '../../..');
 
 /**
  * An unpacked distribution of RocketMQ, started by the scripts in its `bin`, with its logging configuration and its
@@ -28,6 +32,7 @@ export function distTarget(folder: string): Target {
     abilities: new Set([...everything.abilities].filter((ability) => !(ability in script) || has.has(ability))),
     lacks: {},
   };
+  let java: string | null = null;
   return {
     name: `dist:${folder}`,
     release,
@@ -36,14 +41,24 @@ export function distTarget(folder: string): Target {
     support,
     dialling: 'hosts',
     defaultProfile: 'tuned',
-    prepare: requireJava,
+    async prepare() {
+      const blank = [projectRoot, tmpdir()].find((place) => /\s/.test(place));
+      if (blank !== undefined)
+        throw new SetupError(`"${blank}" has a blank, which the scripts of RocketMQ do not take: move it (TMPDIR).`);
+      java = await javaHome();
+    },
     launch({ role, folder: home, configFile, hosts }) {
       const hostsFile = path.join(home, 'hosts');
-      const options = [...smallHeap, withoutTls, `-Duser.home=${home}`, `-Djdk.net.hosts.file=${hostsFile}`];
+      const jvm = [...smallHeap, tolerant, ...openedModules(release)];
+      const options = [...jvm, withoutTls, `-Duser.home=${home}`, `-Djdk.net.hosts.file=${hostsFile}`];
       return {
         command: 'sh',
         args: [path.join(folder, 'bin', script[role]), '-c', configFile],
-        env: { ROCKETMQ_HOME: folder, JAVA_OPT_EXT: [...options, process.env.JAVA_OPT_EXT ?? ''].join(' ').trim() },
+        env: {
+          ROCKETMQ_HOME: folder,
+          JAVA_OPT_EXT: [...options, process.env.JAVA_OPT_EXT ?? ''].join(' ').trim(),
+          ...(java === null ? {} : { JAVA_HOME: java }),
+        },
         files: { [hostsFile]: hostsText(hosts) },
         logFolder: 'logs',
         // Two shells wait for the JVM, and pass no signal on.

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { golden } from '../../../reference-impl/message/message.fixture.ts';
+import { decodeRecords } from '../../../reference-impl/message/record.ts';
 import { temporaryFolder } from '../folders.ts';
-import { logEnd, segmentFiles } from './commit-log.ts';
+import { logEnd, segmentFiles, tearEnd, wholeRecordsEnd } from './commit-log.ts';
 
 const magic = 0xdaa320a7;
 const blankMagic = 0xcbd43194;
@@ -43,4 +45,27 @@ test('a log ends behind its last whole record, in whatever file that is', async 
     assert.equal(logEnd(segmentFiles(folder.path)), end);
   }
   assert.equal(logEnd([]), 0);
+});
+
+test('half a message behind the last whole one is none, although its size and magic are there', async () => {
+  // What a real broker stored.
+  const captured = golden('pull-body.json').find(({ name }) => name.startsWith('captured'))!;
+  const real = Buffer.from(captured.hex, 'hex');
+  const last = real.subarray(real.length - decodeRecords(real).at(-1)!.size);
+  await using folder = await temporaryFolder();
+  writeLog(folder.path, [[real], null]);
+  const bodyAt = last.indexOf(decodeRecords(real).at(-1)!.body);
+  assert.equal(tearEnd(folder.path), bodyAt + 3);
+  const [first] = segmentFiles(folder.path);
+  assert.equal(readFileSync(first!.file).readInt32BE(real.length), last.length);
+  assert.equal(wholeRecordsEnd(folder.path, Infinity), real.length);
+});
+
+test('a log without a message, or without room, is not torn', async () => {
+  await using empty = await temporaryFolder();
+  writeLog(empty.path, [null]);
+  assert.equal(tearEnd(empty.path), 0);
+  await using full = await temporaryFolder();
+  writeLog(full.path, [closed]);
+  assert.equal(tearEnd(full.path), 0);
 });

@@ -1,11 +1,20 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { viewOf } from '../../../reference-impl/base/bytes.ts';
-import { blankRecord, decodeRecord, recordSizeAt } from '../../../reference-impl/message/record.ts';
+import {
+  blankRecord,
+  bodyLengthPosition,
+  decodeRecord,
+  isBodyIntact,
+  propertiesLengthPosition,
+  recordSizeAt,
+} from '../../../reference-impl/message/record.ts';
 import { keyOf } from './deliveries.ts';
 
 /** Size and magic. */
 const headBytes = 8;
+/** Position of the flags that say how long the addresses in a record are. */
+const sysFlagAt = 36;
 const segmentName = /^\d{20}$/;
 
 /** One file of a commit log: the offset of its first byte, and its bytes. */
@@ -47,12 +56,42 @@ export function wholeRecordsEnd(folder: string, endOffset: number): number {
     const view = viewOf(bytes);
     let at = 0;
     let size = recordSizeAt(view, at, bytes.length - at);
-    for (; size > 0; size = recordSizeAt(view, at, bytes.length - at)) at += size;
+    for (; size > 0 && isIntact(bytes, view, at, size); size = recordSizeAt(view, at, bytes.length - at)) at += size;
     end = startOffset + (size === blankRecord ? bytes.length : at);
     // The log goes on behind a mark only: a broker makes the next segment before it has anything to write there.
     if (size !== blankRecord) break;
   }
   return end;
+}
+
+/** Its parts add up, and its body is what its checksum says: behind half a message lie the zeros of an empty file. */
+function isIntact(bytes: Buffer, view: DataView, at: number, size: number): boolean {
+  return propertiesLengthPosition(view, at, size) >= 0 && isBodyIntact(bytes, view, at);
+}
+
+/**
+ * Writes the last message once more, up to the middle of its body, behind the end of a log that no broker writes to: what is
+ * left of a write that a power failure cut short.
+ * @returns bytes written; 0 when the last file has no message, or no room
+ */
+export function tearEnd(folder: string): number {
+  const files = segmentFiles(folder);
+  const end = logEnd(files);
+  const last = files.find(({ startOffset, size }) => startOffset < end && end < startOffset + size);
+  if (last === undefined) return 0;
+  const bytes = readFileSync(last.file);
+  const view = viewOf(bytes);
+  let [at, next] = [0, recordSizeAt(view, 0, bytes.length)];
+  while (last.startOffset + next < end) [at, next] = [next, next + recordSizeAt(view, next, bytes.length - next)];
+  const bodyLengthAt = at + bodyLengthPosition(view.getInt32(at + sysFlagAt));
+  const half = bytes.subarray(at, bodyLengthAt + 4 + Math.floor(view.getInt32(bodyLengthAt) / 2));
+  if (next + half.length > last.size) return 0;
+  const descriptor = openSync(last.file, 'r+');
+  try {
+    return writeSync(descriptor, half, 0, half.length, next);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 const windowBytes = 1024 * 1024;

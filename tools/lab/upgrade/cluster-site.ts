@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseAddress } from '../../../reference-impl/base/address.ts';
 import { Cluster, type ClusterOptions } from '../cluster.ts';
 import { GroupWatch } from '../group-watch.ts';
-import { addressOf, type PlannedServer } from '../plan-servers.ts';
+import { addressOf, mustSupport, type PlannedServer } from '../plan-servers.ts';
 import type { Targets } from '../targets.ts';
 import type { Target } from '../targets/target.ts';
 import type { BrokerGroup, Topology } from '../topology.ts';
@@ -65,6 +65,7 @@ export async function prepareClusterSite(wanted: ClusterSiteOptions): Promise<Cl
   const placed = plan.start.controllersMove ? withSecondPlaces(planned) : planned;
   const members = plan.start.defaultControllerFolder ? placed.map(inDefaultFolder) : placed;
   for (const { prepared } of members) resources.use(prepared.process);
+  for (const member of members) assertSupported(member, wanted);
   for (const member of members) {
     const begins = plan.start[member.role] === 'from' && member.replaces === null;
     member.prepared.reconfigure({ target: begins ? from : to });
@@ -73,6 +74,15 @@ export async function prepareClusterSite(wanted: ClusterSiteOptions): Promise<Cl
   const site = resources.use(new Site({ members, from, to, clusterName, addressBook: cluster.addressBook }));
   const owned = resources.move();
   return { site, cluster, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Throws `Unsupported` when a member cannot be what it begins as, or what the plan makes of it. */
+function assertSupported({ role, replaces }: SiteMember, { plan: { start }, from, to }: ClusterSiteOptions): void {
+  mustSupport(to, role);
+  if (role === 'controller' && start.controllersMove) mustSupport(to, 'controller-in-namesrv');
+  if (start[role] !== 'from' || replaces !== null) return;
+  mustSupport(from, role);
+  if (role === 'broker') mustSupport(from, start.roles === 'elected' ? 'elected-roles' : 'fixed-roles');
 }
 
 /** Each controller can be in a NameServer or apart, with the same address and the same store. */

@@ -13,7 +13,7 @@ export type StageSelector = (typeof stageSelectors)[number];
 
 /**
  * Members that a step is on. In a stage for a group, those of that group; in a stage for one process, `it` is that one;
- * otherwise those of the whole site. `joining` members are those that did not run before the upgrade; the first of them is the one that becomes master.
+ * otherwise those of the whole site. `joining` members did not run before the upgrade; the first of them becomes master.
  */
 export const stepSelectors = [
   'it',

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { violation } from '../../check/ledger.ts';
 import type { Targets } from '../targets.ts';
 import type { Target } from '../targets/target.ts';
 import type { Observe } from '../trial.ts';
 import { ConditionFailure, until } from '../until.ts';
+import { assertNone } from '../violations.ts';
 import type { ClusterOptions } from '../cluster.ts';
 import { type ClusterSite, type SiteShape, startClusterSite } from './cluster-site.ts';
 import { type UpgradePlan, readPlan } from './plan-file.ts';
@@ -112,10 +114,13 @@ export class UpgradeTrial implements AsyncDisposable {
   /** Nothing acknowledged is lost; each message is readable once, in its place and in order, and was delivered. */
   async keepsEverything(): Promise<void> {
     const { lost, violations, skipped } = await this.judge();
-    const texts = violations.map(({ check, text }) => `${check}: ${text}`);
-    if (skipped > 0) texts.unshift(`${skipped} readable messages were not delivered`);
-    if (lost.length > 0) texts.unshift(`${lost.length} acknowledged messages are lost, the first is ${lost[0]!.key}`);
-    if (texts.length > 0) throw new ConditionFailure(texts.join('\n'));
+    const gone =
+      lost.length === 0
+        ? []
+        : [violation('no-acknowledged-loss', `${lost.length} acknowledged messages are lost`, lost)];
+    const unread =
+      skipped === 0 ? [] : [{ check: 'no-skip', text: `${skipped} readable messages were not delivered`, rows: [] }];
+    assertNone([...gone, ...unread, ...violations], this.#options.evidenceFolder);
   }
 
   async judge(): Promise<Judgement> {
@@ -209,8 +214,7 @@ export class UpgradeTrial implements AsyncDisposable {
       throw new ConditionFailure(
         `Lost ${lostKeys.size}, at risk ${this.#atRisk.size}: they differ in ${other.slice(0, 3).join(', ')}`,
       );
-    if (violations.length > 0)
-      throw new ConditionFailure(violations.map(({ check, text }) => `${check}: ${text}`).join('\n'));
+    assertNone(violations, this.#options.evidenceFolder);
   }
 
   /** No group was without an acknowledgement for longer than that. */

@@ -2,6 +2,7 @@ import type { Attempt } from '../../check/ledger.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Failure } from '../failure.ts';
 import { type LogExcerpt, logExcerpt } from '../log-excerpt.ts';
+import { readRequirements } from '../requirements.ts';
 import type { ScenarioResult } from '../types.ts';
 import { escape, fileLink } from './text.ts';
 
@@ -18,7 +19,7 @@ export function renderSurroundings(
   budget: ExcerptBudget,
 ): string {
   const logs = evidence === null ? '' : renderLogs(scenario, evidence, failure, budget);
-  return renderRows(failure, scenario.startedMs) + renderSettings(scenario) + logs;
+  return renderRows(failure, scenario.startedMs) + renderSettings(scenario, failure) + logs;
 }
 
 /** Why a scenario did not pass: the deviation that explains it, the step, the broken invariant, what was said. */
@@ -61,13 +62,31 @@ function renderRows({ rows, offending }: Failure, startedMs: number): string {
     .join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
-function renderSettings({ asked }: ScenarioResult): string {
-  if (asked.length === 0) return '<p>The scenario left every setting at the value of the profile.</p>';
-  const lines = asked.map(
-    ({ of, key, value, default: usual }) =>
-      `<tr><td>${escape(of)}</td><td><code>${escape(key)}</code></td><td>${escape(String(value))}</td><td>${escape(usual === null ? 'none' : String(usual))}</td></tr>`,
-  );
-  return `<h4>Settings of this scenario that are not the default</h4><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">of</th><th scope="col">key</th><th scope="col">value</th><th scope="col">default</th></tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
+/** The settings of the scenario, those first that the broken promise is about. */
+function renderSettings(scenario: ScenarioResult, failure: Failure): string {
+  const { asked } = scenario;
+  const named = keysNamedBy(scenario, failure);
+  const untouched = [...named].filter((key) => !asked.some((setting) => setting.key === key));
+  const keys = untouched.map((key) => `<code>${escape(key)}</code>`).join(', ');
+  const rest =
+    untouched.length === 0 ? '' : `<p>What broke is about ${keys}, left at the value of topology and profile.</p>`;
+  if (asked.length === 0)
+    return rest === '' ? '<p>The scenario left every setting at the value of the profile.</p>' : rest;
+  const namedFirst = [...asked].sort((a, b) => Number(named.has(b.key)) - Number(named.has(a.key)));
+  const lines = namedFirst.map(({ of, key, value, default: usual }) => {
+    const tag = named.has(key) ? ' class="hit"' : '';
+    return `<tr${tag}><td>${escape(of)}</td><td><code>${escape(key)}</code></td><td>${escape(String(value))}</td><td>${escape(usual === null ? 'none' : String(usual))}</td></tr>`;
+  });
+  return `${rest}<h4>Settings of this scenario that are not the default</h4><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">of</th><th scope="col">key</th><th scope="col">value</th><th scope="col">default</th></tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
+}
+
+/** Keys of configurations, as requirement, rule and step name them. */
+function keysNamedBy({ requirements, rule, name }: ScenarioResult, { step }: Failure): Set<string> {
+  const statements = readRequirements()
+    .flatMap((family) => family.requirements)
+    .filter(({ id }) => requirements.includes(id))
+    .map(({ text }) => text);
+  return new Set([...statements, rule, name, step?.text ?? ''].join(' ').match(/\b[a-z]+(?:[A-Z][a-z]+){2,}\b/g));
 }
 
 function renderLogs(scenario: ScenarioResult, evidence: Evidence, failure: Failure, budget: ExcerptBudget): string {

@@ -1,4 +1,5 @@
 import { observeCell, readCompatibilityTable } from '../compatibility.ts';
+import { reportName } from '../report-name.ts';
 import type { RunReport } from '../types.ts';
 import { anchor, badge, escape } from './text.ts';
 
@@ -25,12 +26,12 @@ function renderCell(cell: Parameters<typeof observeCell>[0], reports: readonly R
   const seen = reports.map((report) => {
     const { observed, verdict } = observeCell(cell, report);
     const scenario = report.scenarios.find(({ requirements }) => requirements.includes(cell.requirement));
-    if (scenario === undefined) return `<dt>${escape(report.target)}</dt><dd>${badge(null)}</dd>`;
+    if (scenario === undefined) return `<dt>${escape(reportName(report))}</dt><dd>${badge(null)}</dd>`;
     const words = escape(observed ?? 'not observed');
     // Only the scenarios of this run are on the page.
     const linked = report === own ? `<a href="#${anchor(scenario)}">${words}</a>` : words;
     const differs = observed === null || observed === documented ? '' : ' class="differs"';
-    return `<dt>${escape(report.target)}</dt><dd${differs}>${linked} ${badge(verdict)}</dd>`;
+    return `<dt>${escape(reportName(report))}</dt><dd${differs}>${linked} ${badge(verdict)}</dd>`;
   });
   return `<small>${escape(cell.requirement)}</small><dl><dt>documented</dt><dd>${documented}</dd>${seen.join('')}</dl>`;
 }

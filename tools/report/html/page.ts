@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readEvidence } from '../evidence.ts';
+import { reportName } from '../report-name.ts';
 import { readRequirements } from '../requirements.ts';
 import { type RunReport, type ScenarioResult, verdicts } from '../types.ts';
 import { overall, sentence } from '../verdict.ts';
@@ -26,7 +27,7 @@ export function renderHtml(report: RunReport, others: readonly RunReport[], runF
   // Nothing may be loaded, and no script may run but the one that was written here.
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
   const recoveries = renderRecoveries(report.scenarios);
-  const title = `${overall(report)}: ${report.target}, ${sentence(report)} Switchlab`;
+  const title = `${overall(report)}: ${reportName(report)}, ${sentence(report)} Switchlab`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="${policy}"><title>${escape(title)}</title><style>${style}</style></head><body>
 <a class="skip" href="#scenarios">Skip to the scenarios</a>

@@ -5,7 +5,7 @@ import { anchor, badge, escape } from './text.ts';
 /** Of several scenarios the worst speaks for the requirement. */
 const worstFirst: readonly string[] = ['fail', 'inconclusive', 'deviates', 'unsupported', 'pass'];
 
-/** Every documented statement with what this run says of it. Families of which nothing ran are closed. */
+/** Every documented statement with what this run says of it. On paper those of which something ran are open. */
 export function renderRequirements(families: readonly Family[], scenarios: readonly ScenarioResult[]): string {
   return families.map((family) => renderFamily(family, scenarios)).join('');
 }
@@ -18,7 +18,7 @@ function renderFamily({ family, about, requirements }: Family, scenarios: readon
   const ran = judged.filter(({ verdict }) => verdict !== null);
   const bad = ran.filter(({ verdict }) => verdict !== 'pass').map(({ verdict }) => badge(verdict));
   const rows = judged.map(({ requirement, own, verdict }) => renderRequirement(requirement, own, verdict));
-  return `<details class="fam"><summary><b>${escape(family)}</b> ${escape(about)} <small>${ran.length} of ${requirements.length} judged</small> ${bad.join(' ')}</summary>
+  return `<details class="fam${ran.length > 0 ? ' ran' : ''}"><summary><b>${escape(family)}</b> ${escape(about)} <small>${ran.length} of ${requirements.length} judged</small> ${bad.join(' ')}</summary>
 <table class="rq"><thead><tr><th scope="col">id</th><th scope="col">statement</th><th scope="col">verdict</th><th scope="col">scenarios</th></tr></thead><tbody>${rows.join('')}</tbody></table></details>`;
 }
 

@@ -89,10 +89,11 @@ for (const button of $('.copy')) button.addEventListener('click', async () => {
   setTimeout(() => { button.textContent = 'Copy'; }, 2000);
 });
 
-// On paper: whatever did not pass is open.
+// On paper: whatever did not pass is open, and the requirements that were judged.
 let opened = [];
 addEventListener('beforeprint', () => {
-  opened = scenarios.filter((one) => !one.open && one.dataset.v !== 'pass');
+  const wanted = [...scenarios.filter((one) => one.dataset.v !== 'pass'), ...document.querySelectorAll('.fam.ran')];
+  opened = wanted.filter((one) => !one.open);
   for (const one of opened) one.open = true;
 });
 addEventListener('afterprint', () => { for (const one of opened) one.open = false; });

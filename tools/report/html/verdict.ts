@@ -1,3 +1,4 @@
+import { reportName } from '../report-name.ts';
 import { replayRunCommand } from '../replay.ts';
 import { type RunReport, type Verdict, verdicts } from '../types.ts';
 import { overall, reasonOf, remarks, sentence } from '../verdict.ts';
@@ -9,14 +10,16 @@ export function renderVerdict(report: RunReport): string {
   const counts = verdicts.filter((verdict) => verdict === 'pass' || count(verdict) > 0);
   const chips = counts.map((verdict) => `<li>${badge(verdict)} <b>${count(verdict)}</b></li>`);
   const rest = remarks(report);
-  return `<header class="top ${overall(report)}"><h1>Conformance of ${escape(report.target)}</h1><p class="verdict">${escape(sentence(report))}</p>${rest === '' ? '' : `<p class="rest">${escape(rest)}</p>`}<ul class="chips">${chips.join('')}</ul>${renderFacts(report)}<p class="again">Run it again: <code>${escape(replayRunCommand(report))}</code> <button type="button" class="copy">Copy</button></p></header>${renderAttention(report)}`;
+  return `<header class="top ${overall(report)}"><h1>Conformance of ${escape(reportName(report))}</h1><p class="verdict">${escape(sentence(report))}</p>${rest === '' ? '' : `<p class="rest">${escape(rest)}</p>`}<ul class="chips">${chips.join('')}</ul>${renderFacts(report)}<p class="again">Run it again: <code>${escape(replayRunCommand(report))}</code> <button type="button" class="copy">Copy</button></p></header>${renderAttention(report)}`;
 }
 
 function renderFacts(report: RunReport): string {
-  const { guest, profile, seed, shard, startedMs, durationMs, versions, run } = report;
+  const { guest, roles, labDefect, profile, seed, shard, startedMs, durationMs, versions, run } = report;
   const facts: [string, string][] = [
     ['target', report.target],
+    ...Object.entries(roles ?? {}),
     ...(guest === null ? [] : [['beside it', guest] as [string, string]]),
+    ...(labDefect === undefined ? [] : [['broken on purpose', labDefect] as [string, string]]),
     [
       'versions',
       Object.entries(versions)
