@@ -28,10 +28,9 @@ Given('a learner beside a master and a slave with traffic', async function (this
   await startWithLearner(this, 3);
 });
 
-Given('a learner that comes first', async function (this: SwitchlabWorld) {
+When('a learner comes first', async function (this: SwitchlabWorld) {
   this.configOf = { ...this.configOf, 'broker-a-1': { asyncLearner: true } };
   await this.startTrial(controllerModeGroup(2), ['broker-a-0']);
-  await this.trial.staysOffline();
 });
 
 When('another replica comes', async function (this: SwitchlabWorld) {

@@ -14,6 +14,8 @@ export interface KnownDeviation {
   readonly versions: string;
   /** It takes a race: a scenario that passes is no sign that the list is stale. */
   readonly sometimes?: boolean;
+  /** It can keep a scenario from coming to its promise: a failure of any step is explained. */
+  readonly inSetUp?: boolean;
   readonly reason: string;
   /** Public issue, or how it was reproduced twice. */
   readonly reference: string;
@@ -53,7 +55,7 @@ export function brokeItsPromise({ verdict, steps }: ScenarioResult): boolean {
   return verdict === 'fail' && steps.find(({ status }) => status === 'FAILED')?.kind === 'Outcome';
 }
 
-/** A listed scenario whose promise fails `deviates`; one that passes although it must show fails: the list is stale. */
+/** A listed scenario whose promise fails, or with `inSetUp` any step, `deviates`; one that passes although it must show fails: the list is stale. */
 export function applyKnownDeviations(
   results: readonly ScenarioResult[],
   applicable: readonly ApplicableDeviation[],
@@ -64,7 +66,7 @@ export function applyKnownDeviations(
         result.requirements.includes(requirement) && `${result.rule} ${result.name}`.includes(scenario),
     );
     if (!listed) return result;
-    if (brokeItsPromise(result))
+    if (brokeItsPromise(result) || (listed.inSetUp === true && result.verdict === 'fail'))
       return { ...result, verdict: 'deviates', deviation: `${listed.reason} (${listed.reference})` };
     if (result.verdict !== 'pass' || !listed.mustShow) return result;
     const failure = `Listed as a known deviation of ${listed.versions}, but it passes: correct the list. Listed reason: ${listed.reason}`;
