@@ -25,7 +25,7 @@ test('parts join to one topology', () => {
   assert.deepEqual(namesrvs, [{ release: 'old', controller: false, guest: false, config: {} }]);
   assert.equal(controllers.length, 1);
   const group = { group: 'broker-a', release: 'new', roles: 'fixed', replicas: 2, guests: [], config: {} };
-  assert.deepEqual(brokers, [group]);
+  assert.deepEqual(brokers, [{ ...group, toldControllers: true }]);
 });
 
 test('every profile names only keys that RocketMQ has', () => {
