@@ -15,11 +15,14 @@ export interface RouteCacheOptions {
 
 /** Routes of the topics that a client uses, kept fresh by polling. */
 export interface RouteCache {
-  /** The cached route, asked for when there is none yet; null when no broker serves the topic. */
+  /** The cached route, asked for when there is none yet; null while no NameServer has known the topic. */
   route(topic: string): Promise<TopicRouteData | null>;
-  /** What was answered last; null before the first answer, and when no broker served the topic. */
+  /** The last route that was told; null before there was one. */
   cached(topic: string): TopicRouteData | null;
-  /** Asks now. A NameServer that does not answer leaves the last route in place: that is what clients live on. */
+  /**
+   * Asks now. A NameServer that does not answer, or does not know the topic (it has just started, and brokers register in
+   * their time), leaves the last route in place: that is what clients live on.
+   */
   refresh(topic: string): Promise<TopicRouteData | null>;
   stop(): void;
 }
@@ -33,7 +36,7 @@ export function createRouteCache(namesrv: NamesrvCalls, options: RouteCacheOptio
     try {
       routes.set(topic, await namesrv.topicRoute(topic));
     } catch (thrown) {
-      if (refusalCode(thrown) === ResponseCode.TOPIC_NOT_EXIST) routes.set(topic, null);
+      if (refusalCode(thrown) === ResponseCode.TOPIC_NOT_EXIST) routes.set(topic, routes.get(topic) ?? null);
       else log.warn({ topic, error: errorText(thrown) }, 'no NameServer told the route');
     }
     return routes.get(topic) ?? null;
