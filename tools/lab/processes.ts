@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
+import { endOfFile, textFrom } from './file-part.ts';
 import { Inconclusive } from './inconclusive.ts';
 import { ProcessExit } from './process-exit.ts';
 import { groupEnd, signalGroup } from './process-group.ts';
@@ -217,25 +218,12 @@ function spawn({ command, args, env, signals, workingFolder, logFile }: ProcessS
 
 /** What a process has written since its last start. */
 export function lastOutput({ logFile, outputStart }: Pick<LabProcess, 'logFile' | 'outputStart'>): string {
-  return readFrom(logFile, outputStart);
+  return textFrom(logFile, outputStart, outputBytesMax);
 }
 
 /** The end of a log, for whoever has to say why its process is gone. */
 export function lastLines(file: string): string {
-  const lines = readFrom(file, Math.max(0, statSync(file).size - endBytes))
-    .trimEnd()
-    .split('\n');
+  const lines = endOfFile(file, endBytes).trimEnd().split('\n');
   const clipped = (line: string) => (line.length > lineLengthMax ? `${line.slice(0, lineLengthMax)} …` : line);
   return lines.slice(-lastLinesCount).map(clipped).join('\n');
-}
-
-/** The text of a file from that byte on, as far as it is read. */
-function readFrom(file: string, start: number): string {
-  const bytes = Buffer.alloc(Math.max(0, Math.min(statSync(file).size - start, outputBytesMax)));
-  const descriptor = openSync(file, 'r');
-  try {
-    return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, bytes.length, start));
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { endOfFile } from '../lab/file-part.ts';
 
 /** The lines of one log around a moment. */
 export interface LogExcerpt {
@@ -14,28 +14,17 @@ export interface LogExcerpt {
 const linesBefore = 28;
 const linesAfter = 6;
 const lineLengthMax = 260;
+/** Of a log that somebody has flooded the last part. */
 const bytesMax = 32 * 1024 * 1024;
 
 /** @param momentMs ms since the epoch; the end of the log when none of its lines has a time */
 export function logExcerpt(folder: string, file: string, momentMs: number): LogExcerpt {
-  const lines = endOf(path.join(folder, file)).trimEnd().split('\n');
+  const lines = endOfFile(path.join(folder, file), bytesMax).trimEnd().split('\n');
   const later = lines.findIndex((line) => (timeOf(line, momentMs) ?? 0) > momentMs);
   const middle = later === -1 ? lines.length : later;
   const [from, to] = [Math.max(0, middle - linesBefore), Math.min(lines.length, middle + linesAfter)];
   const shown = lines.slice(from, to).map(readable);
   return { file, lines: shown, before: from, after: lines.length - to };
-}
-
-/** Of a log that somebody has flooded the last part. */
-function endOf(file: string): string {
-  const bytes = Buffer.alloc(Math.min(statSync(file).size, bytesMax));
-  const descriptor = openSync(file, 'r');
-  try {
-    const start = statSync(file).size - bytes.length;
-    return bytes.toString('utf8', 0, readSync(descriptor, bytes, 0, bytes.length, start));
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 /**
