@@ -13,18 +13,24 @@ export interface Clock {
   every(periodMs: number, callback: () => void, firstMs?: number): Timer;
 }
 
+/** What Node can wait, ms: 24.8 days. It takes anything longer for one millisecond. */
+const delayMaxMs = 2147483647;
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   after(delayMs, callback) {
-    const handle = setTimeout(callback, delayMs).unref();
+    const handle = setTimeout(callback, Math.min(delayMs, delayMaxMs)).unref();
     return { cancel: () => clearTimeout(handle) };
   },
   every(periodMs, callback, firstMs = periodMs) {
     let interval: NodeJS.Timeout | undefined;
-    const first = setTimeout(() => {
-      interval = setInterval(callback, periodMs).unref();
-      callback();
-    }, firstMs).unref();
+    const first = setTimeout(
+      () => {
+        interval = setInterval(callback, Math.min(periodMs, delayMaxMs)).unref();
+        callback();
+      },
+      Math.min(firstMs, delayMaxMs),
+    ).unref();
     return {
       cancel() {
         clearTimeout(first);

@@ -78,6 +78,7 @@ const tooLong = `K\u0001${'v'.repeat(33_000)}\u0002`;
 
 const rows: Row[] = [
   ['310, queueId -1', 310, sent('T1', { e: '-1' }), 0, 0],
+  ['310, flag beyond 32 bits', 310, sent('T1', { h: '4294967296' }), 1, 1],
   ['310, queueId 99', 310, sent('T1', { e: '99' }), 1, 29],
   ['310, bad topic name', 310, sent('bad topic!'), 1, 29],
   ['310 to SCHEDULE_TOPIC_XXXX', 310, sent('SCHEDULE_TOPIC_XXXX'), 16, 16],
@@ -100,6 +101,7 @@ const rows: Row[] = [
   ['14, queue without messages', 14, offsetOf('NOG', 'BenchmarkTest'), 22, 22],
   ['15, unknown topic', 15, offsetOf('CG9', 'T1zz', { commitOffset: '1' }), 0, 17],
   ['15, unknown group', 15, offsetOf('NOG2', 'T1', { commitOffset: '1' }), 0, 26],
+  ['15, commitOffset beyond 64 bits', 15, offsetOf('CG9', 'T1', { commitOffset: '9'.repeat(400) }), 1, 29],
   ['15 without commitOffset', 15, offsetOf('CG9', 'T1'), 1, 29, 'Offset is null, topic is T1'],
   ['29 on an unknown topic', 29, queue('T1zz', { timestamp: '0' }), 0, 0],
   ['30 on an unknown topic', 30, queue('T1zz'), 0, 0],
@@ -109,6 +111,7 @@ const rows: Row[] = [
   ['33 beyond the log', 33, { offset: '999999999' }, 1, 1],
   ['38, nobody online', 38, { consumerGroup: 'X' }, 1, 1, 'no consumer for this group, X'],
   ['17 on a system topic', 17, newTopic('SCHEDULE_TOPIC_XXXX'), 1, 29],
+  ['17 on a name of the brokers', 17, newTopic('rmq_sys_x'), 1, 29],
   ['17', 17, newTopic('TopicN'), 0, 0, 'not set any response code'],
   ['215 on a system topic', 215, { topic: 'TBW102' }, 1, 29],
   ['222, group never seen', 222, { topic: 'T1', group: 'X', timestamp: '-1', isForce: 'true' }, 1, 26],
@@ -161,6 +164,7 @@ for (const release of ['old', 'new'] as const) {
     const lab = await sharedLab(release);
     const body = Buffer.alloc(4 * 1024 * 1024 + 1);
     assert.equal((await lab.ask(RequestCode.SEND_MESSAGE_V2, sent('T1'), body)).code, 13);
+    assert.equal((await lab.ask(RequestCode.SEND_BATCH_MESSAGE, sent('T1', { m: 'true' }), body)).code, 13);
     assert.equal((await lab.ask(RequestCode.SEND_MESSAGE_V2, sent('T1'))).code, release === 'old' ? 0 : 1);
   });
 

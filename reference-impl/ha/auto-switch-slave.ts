@@ -162,6 +162,14 @@ export class AutoSwitchSlave {
       );
       return session.link.close('no epoch in common');
     }
+    const { minPhyOffset } = this.#store;
+    if (cut < minPhyOffset) {
+      this.#options.log.error(
+        { cut, minPhyOffset },
+        'The log began behind what it has in common with the master: empty this store',
+      );
+      return session.link.close('the log begins too late');
+    }
     if (cut < own.maxOffset) {
       this.#options.log.warn({ from: cut, to: own.maxOffset }, 'The log is cut to what the master has');
       this.#store.truncateTo(cut);

@@ -98,7 +98,7 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
   };
 
   const closeLinks = () => {
-    for (const link of links) link.socket.close('the broker stops or changes its role');
+    for (const link of links) link.socket.close('the broker stops, or its role or epoch changes');
   };
 
   const status = (link: AutoSwitchMasterLink): ReplicaStatus => ({
@@ -111,11 +111,19 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
 
   const newEpoch = (master: SyncState, masterEpoch: number, set: SyncStateSet) => {
     store.writeNow();
-    master.beginEpoch(epochs.beginAsMaster(masterEpoch, store.maxPhyOffset));
+    const last = epochs.list.at(-1);
+    const start = epochs.beginAsMaster(masterEpoch, store.maxPhyOffset);
+    master.beginEpoch(start);
     master.install(set, clock.nowMs());
-    for (const link of links) {
-      link.pump();
-      link.announce();
+    if (last !== undefined && last.epoch !== masterEpoch && last.startOffset === start) {
+      // The new entry took the place of the last one. A Java slave ignores such an entry, and would keep what comes under
+      // the old one until it cuts all of that; when it connects anew it has nothing to lose yet.
+      closeLinks();
+    } else {
+      for (const link of links) {
+        link.pump();
+        link.announce();
+      }
     }
     settle();
   };

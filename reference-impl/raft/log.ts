@@ -63,7 +63,7 @@ export class RaftLog {
   /** Whether an entry of a peer may go where it says. */
   accepts(entry: Entry): boolean {
     const fits = entrySize(entry.body) + segmentFillerBytes <= this.#segmentBytes;
-    return fits && entry.pos === this.positionAt(entry.index, entrySize(entry.body));
+    return entry.index >= 0 && fits && entry.pos === this.positionAt(entry.index, entrySize(entry.body));
   }
 
   append(entry: Entry): void {

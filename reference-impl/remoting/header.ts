@@ -18,6 +18,9 @@ export type HeaderOf<S extends HeaderSchema> = { [K in keyof S]: FieldValue[S[K]
 export type HeaderInit<S extends HeaderSchema> = { [K in keyof S]?: FieldValue[S[K]] | null };
 
 const decimal = /^[+-]?\d+$/;
+const intMax = 2147483647;
+/** As near as a double comes to 2^63 - 1. */
+const longMax = 2 ** 63;
 
 /** Reads the declared fields. A number that does not parse is null, as in the generic Java decoder. */
 export function decodeHeader<S extends HeaderSchema>(schema: S, extFields: ExtFields | null): HeaderOf<S> {
@@ -32,7 +35,8 @@ function decodeField(type: FieldType, text: string | undefined): unknown {
   if (type === 'boolean') return text.toLowerCase() === 'true';
   if (!decimal.test(text)) return null;
   const value = Number(text);
-  return type === 'int' && (value > 2147483647 || value < -2147483648) ? null : value;
+  const max = type === 'int' ? intMax : longMax;
+  return value > max || value < -max - 1 ? null : value;
 }
 
 /** Writes the fields that have a value, in the order of the schema. */

@@ -6,11 +6,13 @@ import { entryHeaderBytes } from '../raft/entry.ts';
 import { propertiesTooLong, recordTooLong } from './commit-log.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import type { DLedgerLog } from './dledger-log.ts';
-import type { StoreParts } from './recovery.ts';
+import { looksTorn, type StoreParts } from './recovery.ts';
 import type { AppendRefusal, AppendResult, StoreOptions } from './types.ts';
 
 /** DLedger's entry buffers: a larger entry stops its other members. */
 const entryBytesMax = 4194304;
+/** What the records of one batch may take beyond maxMessageSize: the rest of RocketMQ's encoding buffer. */
+const batchOverheadMax = 65536;
 
 /** Places messages at the end of the log and gives them their queue offsets, or says why not. */
 export class Appender {
@@ -80,6 +82,8 @@ export class Appender {
     const topic = queues.topic(first.topic);
     const magic = recordMagic(first.topic, topic.bytes, this.#options.release);
     if (magic === null || !topic.isStorable) return 'MESSAGE_ILLEGAL';
+    const bytesMax = this.#options.maxMessageSize + batchOverheadMax;
+    if (isBeyond(bytesMax, messages, topic.bytes)) return 'MESSAGE_ILLEGAL';
     if (this.#dledger !== null) return this.#appendEach(this.#dledger, messages, topic.bytes);
     const queue = queues.queue(topic, first.queueId);
     const storeTimestamp = this.#clock.nowMs();
@@ -119,17 +123,24 @@ export class Appender {
 
   #entryRefusal(dledger: DLedgerLog, message: MessageToStore, topic: Uint8Array, count: number): AppendRefusal | null {
     const sizeMax = Math.min(entryBytesMax, this.#parts.log.segmentSize - blankSize);
-    if (entryHeaderBytes + recordSizeBound(message, topic) > sizeMax) {
-      const size = recordSizeBound({ ...message, properties: '' }, topic) + Buffer.byteLength(message.properties);
-      if (entryHeaderBytes + size > sizeMax) return 'UNKNOWN_ERROR';
-    }
+    if (isBeyond(sizeMax - entryHeaderBytes, [message], topic)) return 'UNKNOWN_ERROR';
     return dledger.next(count) === null ? null : 'OS_PAGE_CACHE_BUSY';
   }
 
   #refusalOf(message: MessageToStore): AppendRefusal | null {
     if (message.properties.length > propertiesSizeMax) return 'PROPERTIES_SIZE_EXCEEDED';
+    if (looksTorn(message.properties)) return 'MESSAGE_ILLEGAL';
     return message.body.length > this.#options.maxMessageSize || message.queueId < 0 ? 'MESSAGE_ILLEGAL' : null;
   }
+}
+
+/** Whether the records of these messages together take more than `bytesMax`. Few texts have to be measured for it. */
+function isBeyond(bytesMax: number, messages: readonly MessageToStore[], topic: Uint8Array): boolean {
+  let bound = 0;
+  for (const message of messages) bound += recordSizeBound(message, topic);
+  if (bound <= bytesMax) return false;
+  for (const { properties } of messages) bound -= 3 * properties.length - Buffer.byteLength(properties);
+  return bound > bytesMax;
 }
 
 function refusalOfSize(size: number): AppendRefusal {

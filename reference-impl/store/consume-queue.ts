@@ -86,14 +86,18 @@ export class ConsumeQueue {
 
   /**
    * Appends the unit of a message. Known ones are dropped, so that messages can be dispatched twice; a gap means that the
-   * message's queue offset lies behind the end: it is appended all the same, as RocketMQ does.
+   * message's queue offset lies behind the end: it is appended all the same, as RocketMQ does. A first message further on in
+   * the log is that of a topic which was deleted and made again: nothing before it is in the queue any more.
    */
   put(queueOffset: number, physicalOffset: number, size: number, tagsCode: number): PutResult {
     const end = physicalOffset + size;
     if (end <= this.maxPhysicOffset) return 'known';
     const position = queueOffset * unitSize;
     if (this.#end === 0 && position > 0 && this.#segments.length === 0) this.#fillUpTo(position);
-    if (position < this.#end) return 'known';
+    if (position < this.#end) {
+      if (queueOffset > 0) return 'known';
+      this.#beginAgain();
+    }
     const gap = position > this.#end;
     const at = this.#tailRoom();
     writeInt64(this.#tailView, at, physicalOffset);
@@ -239,6 +243,12 @@ export class ConsumeQueue {
     writeFully(this.#segmentFile(segmentStart), fillers, 0, fillers.length, 0);
     this.#startTailAt(position);
     this.minOffset = position / unitSize;
+  }
+
+  /** `nextOffset` stays: messages that are not dispatched yet may have taken some. */
+  #beginAgain(): void {
+    this.#cut(0);
+    this.minOffset = 0;
   }
 
   #startTailAt(position: number): void {

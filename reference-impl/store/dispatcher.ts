@@ -73,7 +73,8 @@ export class Dispatcher {
       const topic = this.#topicAt(bytes, view, at, propertiesLengthAt);
       if (!isInQueue(view.getInt32(at + recordPosition.sysFlag)) || !isQueueStorable(topic, queueId)) return true;
       const queue = this.#queues.queue(topic, queueId);
-      queue.nextOffset = Math.max(queue.nextOffset, readInt64(view, at + recordPosition.queueOffset) + 1);
+      const queueOffset = readInt64(view, at + recordPosition.queueOffset);
+      queue.nextOffset = queueOffset === 0 ? 1 : Math.max(queue.nextOffset, queueOffset + 1);
       return true;
     });
     return offset;

@@ -196,7 +196,6 @@ export class LocalMessageStore implements MessageStore {
   }
 
   countQueues(): void {
-    for (const queue of this.#parts.queues.all()) queue.nextOffset = queue.maxOffset;
     this.#countUndispatched();
   }
 
@@ -330,7 +329,8 @@ export class LocalMessageStore implements MessageStore {
 
   /** Sets the next offset of each queue behind the undispatched records; returns the end of the last whole record. */
   #countUndispatched(): number {
-    const { log, dispatcher } = this.#parts;
+    const { log, queues, dispatcher } = this.#parts;
+    for (const queue of queues.all()) queue.nextOffset = queue.maxOffset;
     const end = dispatcher.countUndispatched(log.writtenOffset);
     this.#rawTail = end < log.maxOffset;
     return end;

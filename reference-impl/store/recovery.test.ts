@@ -104,6 +104,26 @@ test('recovery after a crash begins at the segment that the checkpoint vouches f
   await reopened.close();
 });
 
+test('a topic that was deleted and made again keeps what it got since, after a crash', async (t) => {
+  const root = temporaryFolder(t);
+  const store = await openStore(storeOptions(root));
+  for (let i = 0; i < 100; i++) placed(store.append(message()));
+  store.writeNow();
+  store.deleteTopic('TopicA');
+  const kept = Array.from({ length: 10 }, () => placed(store.append(message())));
+  store.writeNow();
+  const again = await openStore(storeOptions(copyOf(t, root)));
+  await store.close();
+  assert.equal(again.minOffsetInQueue('TopicA', 0), 0);
+  const { records } = again.getMessages('TopicA', 0, 0, 32, null);
+  assert.deepEqual(
+    records.map((record) => decodeRecord(record).physicalOffset),
+    kept.map(({ physicalOffset }) => physicalOffset),
+  );
+  assert.equal(placed(again.append(message())).queueOffset, 10);
+  await again.close();
+});
+
 test('queues without a commit log are dropped', async (t) => {
   const root = temporaryFolder(t);
   const store = await openStore(storeOptions(root));

@@ -19,6 +19,8 @@ import { scanRecords } from './scan.ts';
 
 /** What a disk holds where a loss of power kept nothing. */
 const sector = Buffer.alloc(512);
+/** The low byte of the length before a text can be the first of a sector of zeros. */
+const zeros = '\0'.repeat(sector.length - 1);
 
 export interface StoreParts {
   readonly log: CommitLog;
@@ -102,6 +104,11 @@ function firstStoreTimestamp(log: CommitLog, segment: LogSegment): number {
   const window = log.windowForScan(segment.startOffset, prefixBytes + recordSizeMin);
   if (window === null || log.framing.frameSizeAt(window.view, 0, log.segmentSize) < blankSize) return 0;
   return storeTimestampOf(window.view, prefixBytes);
+}
+
+/** Whether recovery would take a record that ends with these properties for one that a crash cut short. */
+export function looksTorn(properties: string): boolean {
+  return properties.endsWith('\0') || (properties.length >= zeros.length && properties.includes(zeros));
 }
 
 /**

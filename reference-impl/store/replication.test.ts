@@ -131,6 +131,30 @@ test('confirmOffset limits what consumers see, not what is stored', async (t) =>
   }
 });
 
+test('a slave begins the queues of a topic again that its master deleted and made again', async (t) => {
+  const master = await freshStore(t);
+  const slave = await freshStore(t);
+  const copy = () => {
+    master.writeNow();
+    const from = slave.maxPhyOffset;
+    slave.appendRaw(from, master.readRaw(from, 1 << 20)!);
+    slave.writeNow();
+  };
+  for (let i = 0; i < 100; i++) placed(master.append(message()));
+  copy();
+  master.deleteTopic('TopicA');
+  const kept = Array.from({ length: 10 }, () => placed(master.append(message())));
+  copy();
+  assert.equal(slave.maxOffsetInQueue('TopicA', 0), 10);
+  const { records } = slave.getMessages('TopicA', 0, 0, 32, null);
+  assert.deepEqual(
+    records.map((record) => decodeRecord(record).physicalOffset),
+    kept.map(({ physicalOffset }) => physicalOffset),
+  );
+  slave.truncateIncompleteTail();
+  assert.equal(placed(slave.append(message())).queueOffset, 10);
+});
+
 test('a truncation takes messages out of log, queues and index, and progress goes back', async (t) => {
   const root = temporaryFolder(t);
   const store = await openStore(storeOptions(root));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -127,4 +127,17 @@ export function copyOf(t: TestContext, root: string): string {
   const copy = join(temporaryFolder(t), 'store');
   cpSync(root, copy, { recursive: true });
   return copy;
+}
+
+/** From now on writes to the open file meet ENOSPC: its descriptor becomes one of /dev/full. */
+export function replaceByFullDevice(path: string): void {
+  const name = readdirSync('/proc/self/fd').find((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+    } catch {
+      return false; // The descriptor of the listing itself is gone by now.
+    }
+  });
+  closeSync(Number(name));
+  assert.equal(openSync('/dev/full', 'w'), Number(name));
 }

@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict';
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../base/clock.ts';
 import { decodeRecord, magicV2 } from '../message/record.ts';
 import { SysFlag } from '../message/types.ts';
 import { openStore } from './open.ts';
-import { freshStore, message, placed, storeOptions, temporaryFolder } from './store.fixture.ts';
+import { freshStore, message, placed, replaceByFullDevice, storeOptions, temporaryFolder } from './store.fixture.ts';
 import type { AppendResult, MessageFilter } from './types.ts';
 
 test('a message is acknowledged after the write of its turn, not before', async (t) => {
@@ -71,19 +62,6 @@ test('a failed write stops the store: nothing more is acknowledged, written or a
   assert.ok(existsSync(join(root, 'abort')), 'the next start must not trust the disk');
 });
 
-/** From now on writes to the open file meet ENOSPC: its descriptor becomes one of /dev/full. */
-function replaceByFullDevice(path: string): void {
-  const name = readdirSync('/proc/self/fd').find((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`) === path;
-    } catch {
-      return false; // The descriptor of the listing itself is gone by now.
-    }
-  });
-  closeSync(Number(name));
-  assert.equal(openSync('/dev/full', 'w'), Number(name));
-}
-
 test('a segment ends with a BLANK mark when a record and 8 bytes do not fit', async (t) => {
   const root = temporaryFolder(t);
   const store = await openStore(storeOptions(root));
@@ -132,8 +110,21 @@ test('refusals', async (t) => {
   assert.equal(store.append(message({ queueId: -1 })), 'MESSAGE_ILLEGAL');
   const tooMuch = Array.from({ length: 5 }, () => message({ body: Buffer.alloc(8000) }));
   assert.equal(store.appendBatch(tooMuch), 'MESSAGE_ILLEGAL');
+  // Recovery would take it for a write that was cut short.
+  assert.equal(store.append(message({ properties: `k\u0001${'\0'.repeat(512)}\u0002` })), 'MESSAGE_ILLEGAL');
+  assert.equal(store.append(message({ properties: 'k\u0001v\0' })), 'MESSAGE_ILLEGAL');
   assert.equal(store.maxPhyOffset, 0);
   assert.equal(placed(store.append(message())).queueOffset, 0);
+});
+
+test('a batch whose records take more than a message may, and 64 KiB, is refused before it takes memory', async (t) => {
+  const store = await freshStore(t, { mappedFileSizeCommitLog: 1 << 20 });
+  const batch = (count: number) => Array.from({ length: count }, () => message({ properties: 'x'.repeat(1000) }));
+  assert.ok(Array.isArray(store.appendBatch(batch(60))));
+  const end = store.maxPhyOffset;
+  assert.equal(store.appendBatch(batch(70)), 'MESSAGE_ILLEGAL');
+  assert.equal(store.appendBatch(batch(1_000_000)), 'MESSAGE_ILLEGAL');
+  assert.equal(store.maxPhyOffset, end);
 });
 
 test('a long retry topic takes a V2 record in new and is refused in old', async (t) => {

@@ -51,8 +51,10 @@ export const commands: readonly SwitchlabCommand[] = [
     name: 'requirements',
     script: './requirements.ts',
     about: 'which documented statement has which scenario',
-    examples: [['', 'all of them; exit code 1 when one has none and no reason']],
-    mute: true,
+    examples: [
+      ['', 'all of them; exit code 1 when one has none and no reason'],
+      ['--json', 'for a script, by `npm run -s requirements`'],
+    ],
   },
   {
     name: 'drill',

@@ -14,10 +14,19 @@ const program = new Command('drill')
   .option('--release <release>', 'old or new', 'new')
   .option('--moments <count>', 'kills', positiveInteger, 50)
   .option('--seed <number>', 'seed of the moments', positiveInteger, 1)
+  .option('--json', 'print the outcome as JSON, all else on standard error: npm run -s drill -- --json')
   .addHelpText('after', '\nExit codes: 0 nothing lost, 1 something was, 2 inconclusive, 3 usage or set-up.')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 3));
 
-async function drill(options: { target: string; release: string; moments: number; seed: number }): Promise<number> {
+interface Options {
+  readonly target: string;
+  readonly release: string;
+  readonly moments: number;
+  readonly seed: number;
+  readonly json?: true;
+}
+
+async function drill(options: Options): Promise<number> {
   if (options.release !== 'old' && options.release !== 'new') throw new SetupError('--release is old or new.');
   const targets = parseTargets(options.target);
   await targets.prepare();
@@ -29,17 +38,20 @@ async function drill(options: { target: string; release: string; moments: number
     profile: readProfile(targets.defaultProfile),
     toxiproxyUrl: null,
     evidenceFolder: path.join(projectRoot, 'test-results', `drill-${options.release}`),
-    onMoment: (text) => console.log(text),
+    onMoment: options.json ? console.error : console.log,
   });
   for (const { check, text } of violations) console.error(`${check}: ${text}`);
-  console.log(
-    `${options.moments} kills, ${acknowledged} acknowledged messages, ${violations.length} violations; seed ${options.seed}`,
-  );
+  const { target, release, moments, seed } = options;
+  if (options.json) console.log(JSON.stringify({ target, release, moments, seed, acknowledged, violations }, null, 1));
+  else
+    console.log(
+      `${moments} kills, ${acknowledged} acknowledged messages, ${violations.length} violations; seed ${seed}`,
+    );
   return violations.length === 0 ? 0 : 1;
 }
 
 exitWhenInterrupted();
-program.action(async (options: Parameters<typeof drill>[0]) => {
+program.action(async (options: Options) => {
   try {
     process.exitCode = await drill(options);
   } catch (thrown) {

@@ -43,7 +43,11 @@ interface Options {
   readonly dryRun?: true;
   readonly step?: true;
   readonly showTheLoss?: true;
+  readonly json?: true;
 }
+
+/** Where lines for people go. */
+type Say = (text: string) => void;
 
 const program = new Command('rehearse')
   .description('Plays an upgrade on your configuration files and copies of your stores, and writes the runbook.')
@@ -66,6 +70,10 @@ const program = new Command('rehearse')
   .option('--dry-run', 'print what would be changed and every step, and start nothing')
   .option('--step', 'wait for Enter before each step')
   .option('--show-the-loss', 'play steps that do harm, too, and count what is lost')
+  .option(
+    '--json',
+    'print verdict.json, or the steps of a dry run, all else on standard error: npm run -s rehearse -- --json',
+  )
   .addHelpText(
     'after',
     `
@@ -84,6 +92,7 @@ const reached: Reached = { where: 'before the first step', kept: null };
 
 async function rehearse(paths: readonly string[], options: Options): Promise<number> {
   const base = userFolder();
+  const say: Say = options.json ? console.error : console.log;
   const { namesrv, controller, broker } = options;
   const request = { base, paths, byRole: { namesrv, controller, broker }, hosts: options.host ?? [] };
   const [from, to] = [parseOneTarget(options.from), parseOneTarget(options.to)];
@@ -117,36 +126,49 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
     evidenceFolder,
     overrides: Object.fromEntries((options.set ?? []).map((text) => assigned('--set', text))),
     showTheLoss: options.showTheLoss ?? false,
-    onEvent: printEvent,
-    onProgress: (text) => console.log(`… ${text}`),
-    ...(options.step ? { mayGoOn: askForEnter } : {}),
+    onEvent: (event) => tellEvent(event, say),
+    onProgress: (text) => say(`… ${text}`),
+    ...(options.step ? { mayGoOn: (step) => askForEnter(step, say) } : {}),
   };
   await reapOrphans();
   await using _watcher = startWatcher([folder]);
-  console.log(`${plan.title} (plan ${plan.name}), from ${from.name} to ${to.name}\n${plan.about}\n`);
+  say(`${plan.title} (plan ${plan.name}), from ${from.name} to ${to.name}\n${plan.about}\n`);
   // How a process is started is known when its release is there.
   await untilInterrupted(from.prepare());
   await untilInterrupted(to.prepare());
   await using rehearsal = await Rehearsal.prepare(settings);
-  printChanges(rehearsal);
+  tellChanges(rehearsal, say);
   const names = { from: from.name, to: to.name };
   if (options.dryRun) {
     await rehearsal.check();
     const script = rehearsal.script();
     for (const step of script)
-      console.log(stepText(script.length, step.number, `${step.stage}: ${actionText(step.action)}`, step.hand));
-    writeRunbook(evidenceFolder, runbookOf(plan, names, script, null, []));
+      say(stepText(script.length, step.number, `${step.stage}: ${actionText(step.action)}`, step.hand));
+    writeRunbook(evidenceFolder, runbookOf(plan, names, script, null, []), say);
+    const steps = script.map((step) => stepFields(step, { hand: step.hand }));
+    if (options.json) console.log(jsonOf({ plan: plan.name, ...names, steps }));
     return 0;
   }
   const result = await untilInterrupted(rehearsal.play());
   const { lines, exitCode } = verdictOf(result);
-  console.log(`\n${lines.join('\n')}`);
-  writeFileSync(
-    path.join(evidenceFolder, 'verdict.json'),
-    `${JSON.stringify({ plan: plan.name, ...names, exitCode, lines, steps: result.play.steps.map(({ step, outcome, ms, reason, seen }) => ({ number: step.number, stage: step.stage, action: actionText(step.action), outcome, ms: Math.round(ms), reason, seen })) }, null, 1)}\n`,
-  );
-  writeRunbook(evidenceFolder, runbookOf(plan, names, result.script, result, lines));
+  say(`\n${lines.join('\n')}`);
+  const steps = result.play.steps.map(({ step, outcome, ms, reason, seen }) => {
+    return stepFields(step, { outcome, ms: Math.round(ms), reason, seen });
+  });
+  const verdict = jsonOf({ plan: plan.name, ...names, exitCode, lines, steps });
+  writeFileSync(path.join(evidenceFolder, 'verdict.json'), `${verdict}\n`);
+  writeRunbook(evidenceFolder, runbookOf(plan, names, result.script, result, lines), say);
+  if (options.json) console.log(verdict);
   return exitCode;
+}
+
+/** A step for programs: which it is, and what there is to say of it. */
+function stepFields({ number, stage, action }: ScriptStep, more: object): object {
+  return { number, stage, action: actionText(action), ...more };
+}
+
+function jsonOf(value: object): string {
+  return JSON.stringify(value, null, 1);
 }
 
 /** Work that is interrupted ends here; what it started ends with the resources that hold it. */
@@ -186,14 +208,14 @@ function assigned(option: string, text: string): [string, string] {
   return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
-function printChanges({ changes }: Rehearsal): void {
-  console.log('Changed for the rehearsal, and nothing else:');
+function tellChanges({ changes }: Rehearsal, say: Say): void {
+  say('Changed for the rehearsal, and nothing else:');
   for (const [{ file }, made] of changes) {
-    console.log(file.path);
+    say(file.path);
     for (const { key, line, from, to } of made)
-      console.log(`  ${line === null ? 'added' : `line ${line}`}: ${key} = ${from === null ? '' : `${from} → `}${to}`);
+      say(`  ${line === null ? 'added' : `line ${line}`}: ${key} = ${from === null ? '' : `${from} → `}${to}`);
   }
-  console.log('');
+  say('');
 }
 
 function stepText(total: number, number: number, title: string, hand: readonly string[]): string {
@@ -204,23 +226,23 @@ function byHand(hand: readonly string[]): string[] {
   return hand.map((text) => `      by hand: ${text}`);
 }
 
-function printEvent(event: PlayEvent): void {
+function tellEvent(event: PlayEvent, say: Say): void {
   const { acknowledged, delivered } = event.load;
   if ('title' in event) {
     const step = `[${event.number}] ${event.title}`;
     reached.where = `in step ${step}`;
-    console.log(step);
-  } else if ('text' in event) console.log(`      ${event.text}`);
-  else if ('reason' in event) console.log(`      ${event.kind.toUpperCase()}: ${event.reason}`);
+    say(step);
+  } else if ('text' in event) say(`      ${event.text}`);
+  else if ('reason' in event) say(`      ${event.kind.toUpperCase()}: ${event.reason}`);
   else {
     reached.where = `after step ${event.number}`;
-    console.log(`      held, ${(event.ms / 1000).toFixed(1)} s; ${acknowledged} acknowledged, ${delivered} delivered`);
+    say(`      held, ${(event.ms / 1000).toFixed(1)} s; ${acknowledged} acknowledged, ${delivered} delivered`);
   }
 }
 
-async function askForEnter({ number, stage, action, hand }: ScriptStep): Promise<boolean> {
-  console.log(['', `Next: [${number}] ${stage}: ${actionText(action)}`, ...byHand(hand)].join('\n'));
-  const reader = createInterface({ input: process.stdin, output: process.stdout });
+async function askForEnter({ number, stage, action, hand }: ScriptStep, say: Say): Promise<boolean> {
+  say(['', `Next: [${number}] ${stage}: ${actionText(action)}`, ...byHand(hand)].join('\n'));
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
   return await new Promise((resolve) => {
     reader.once('close', () => resolve(false));
     // While it reads, the terminal hands Ctrl-C to it, and tells this process nothing.
@@ -232,10 +254,10 @@ async function askForEnter({ number, stage, action, hand }: ScriptStep): Promise
   });
 }
 
-function writeRunbook(folder: string, runbook: Runbook): void {
+function writeRunbook(folder: string, runbook: Runbook, say: Say): void {
   writeFileSync(path.join(folder, 'runbook.md'), renderMarkdown(runbook));
   writeFileSync(path.join(folder, 'runbook.html'), renderRunbookHtml(runbook));
-  console.log(`\nrunbook: ${path.relative(userFolder(), path.join(folder, 'runbook.html'))} and runbook.md`);
+  say(`\nrunbook: ${path.relative(userFolder(), path.join(folder, 'runbook.html'))} and runbook.md`);
 }
 
 program.action(async (paths: string[], options: Options) => {

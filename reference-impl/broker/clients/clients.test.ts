@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { directDial } from '../../base/address.ts';
 import { silentLog } from '../../base/log.ts';
@@ -173,6 +175,14 @@ for (const release of ['old', 'new'] as const) {
     await member.beat(heartbeat('a', ['T'], 1, 'BROADCASTING'));
     await member.beat(heartbeat('a', ['T', 'U'], 2, 'BROADCASTING'));
     await member.beat(heartbeat('a', ['T', 'U'], 2, 'BROADCASTING'));
+    const other = consumer(lab, release);
+    await other.beat(heartbeat('b', ['T', 'U'], 2, 'BROADCASTING'));
+    await other.client.close();
+    await until(
+      async () => (await members(lab)).length === 1,
+      () => 'b is still a member',
+    );
+    await member.beat(heartbeat('a', ['T', 'U'], 2, 'BROADCASTING'));
     assert.equal(member.seen.notified > 0, release === 'old');
     await member.client.close();
   });
@@ -196,3 +206,38 @@ async function members(lab: BrokerLab): Promise<string[]> {
   const { body } = await lab.ask(RequestCode.GET_CONSUMER_LIST_BY_GROUP, { consumerGroup: 'G' });
   return (parseFastjson(body?.toString() ?? '{}') as { consumerIdList?: string[] }).consumerIdList ?? [];
 }
+
+/** Asks as a tool in C++ does, for a reset of the whole group, and waits for the answer to begin. */
+async function resetFromCpp(lab: BrokerLab): Promise<void> {
+  const extFields = { topic: 'T', group: 'G', timestamp: '0', isForce: 'true' };
+  const code = RequestCode.INVOKE_BROKER_TO_RESET_OFFSET;
+  const header = JSON.stringify({ code, flag: 0, language: 'CPP', opaque: 1, version: 0, extFields });
+  const frame = Buffer.alloc(8 + header.length);
+  frame.writeInt32BE(4 + header.length);
+  frame.writeInt32BE(header.length, 4);
+  frame.write(header, 8);
+  const [host, port] = lab.address.split(':');
+  const socket = connect(Number(port), host);
+  socket.write(frame);
+  await once(socket, 'data');
+  socket.destroy();
+}
+
+test('old: a tool in C++ has the clients of a group reset with a list of queues', async () => {
+  await using lab = await brokerLab('old');
+  await lab.send('T');
+  const queues = { consumerGroup: 'G', topic: 'T', commitOffset: '1' };
+  for (const queueId of ['0', '1', '2', '3']) await lab.ask(15, { ...queues, queueId });
+  const member = consumer(lab, 'old');
+  const pushed = new Promise<string>((resolve) => {
+    member.client.handle(RequestCode.RESET_CONSUMER_CLIENT_OFFSET, ({ body }) => {
+      resolve(String(body));
+      return undefined;
+    });
+  });
+  await member.beat(heartbeat('a', ['T'], 1));
+  await resetFromCpp(lab);
+  const { offsetTable } = JSON.parse(await pushed) as { offsetTable: readonly object[] };
+  assert.deepEqual(offsetTable[0], { brokerName: 'broker-a', offset: 0, queueId: 0, topic: 'T' });
+  await member.client.close();
+});

@@ -38,8 +38,7 @@ export class Clients {
   registerConsumer(data: ConsumerData, identity: ClientIdentity, withoutSub: boolean): void {
     this.#watch(identity.connection);
     const changed = this.consumers.register(data, identity, withoutSub, this.#clock.nowMs());
-    const broadcasting = data.messageModel === 'BROADCASTING';
-    if (changed && !(this.#release === 'new' && broadcasting)) this.#notify(data.groupName);
+    if (changed) this.#notify(data.groupName);
   }
 
   registerProducer(group: string, identity: ClientIdentity): void {
@@ -60,12 +59,14 @@ export class Clients {
     });
   }
 
-  /** Every member hears, the one that caused the change too. */
-  #notify(group: string): void {
-    if (!this.#notifies(group)) return;
+  /** Every member hears, the one that caused the change too. New tells no broadcasting group: nobody shares its queues. */
+  #notify(name: string): void {
+    const group = this.consumers.get(name);
+    if (group === undefined || !this.#notifies(name)) return;
+    if (this.#release === 'new' && group.messageModel === 'BROADCASTING') return;
     const { code, request } = notifyConsumerIdsChanged;
-    const extFields = encodeHeader(request, { consumerGroup: group });
-    for (const connection of this.consumers.get(group)?.channels.keys() ?? []) connection.oneway({ code, extFields });
+    const extFields = encodeHeader(request, { consumerGroup: name });
+    for (const connection of group.channels.keys()) connection.oneway({ code, extFields });
   }
 
   #closeExpired(): void {

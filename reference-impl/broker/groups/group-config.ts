@@ -1,6 +1,7 @@
 // SubscriptionGroupConfig as JSON (config/subscriptionGroup.json, codes 200, 201, 352), keys in alphabetical order.
 // New adds attributes, consumeMessageOrderly, consumeTimeoutMinute, groupRetryPolicy, groupSysFlag, subscriptionDataSet.
 import type { Release } from '../../base/release.ts';
+import { booleanField, fieldsOf, numberField, textField } from '../../remoting/bodies/fields.ts';
 
 export interface GroupConfig {
   readonly groupName: string;
@@ -41,13 +42,18 @@ export function groupConfig(groupName: string): GroupConfig {
   };
 }
 
-/** Reads a stored or received group; what is missing or null takes its default. */
+/** Reads a stored or received group; what is missing or null takes its default. Throws BODY_MALFORMED for other types. */
 export function readGroupConfig(value: unknown, name: string): GroupConfig {
-  const fields: Record<string, unknown> = { ...groupConfig(name) };
-  for (const [key, field] of Object.entries((value ?? {}) as Record<string, unknown>)) {
-    if (key in fields && field !== null) fields[key] = field;
+  const received = fieldsOf(value, 'SubscriptionGroupConfig');
+  const group: Record<string, unknown> = { ...groupConfig(name) };
+  for (const [key, fallback] of Object.entries(group)) {
+    const field = received[key] ?? null;
+    if (field === null) continue;
+    if (typeof fallback === 'number') group[key] = numberField(received, key, fallback);
+    else if (typeof fallback === 'boolean') group[key] = booleanField(received, key);
+    else group[key] = typeof fallback === 'string' ? textField(received, key) : field;
   }
-  return fields as unknown as GroupConfig;
+  return group as unknown as GroupConfig;
 }
 
 /** The fields that `release` writes, in its order. */

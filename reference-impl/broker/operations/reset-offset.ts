@@ -1,5 +1,6 @@
 // INVOKE_BROKER_TO_RESET_OFFSET (222). New keeps the reset and tells the next pull; old pushes it to the group's clients:
-// RESET_CONSUMER_CLIENT_OFFSET (220), oneway, ext topic, group, timestamp, isForce, body {"offsetTable":{<queue>:offset}}.
+// RESET_CONSUMER_CLIENT_OFFSET (220), oneway, ext topic, group, timestamp, isForce, body {"offsetTable":{<queue>:offset}},
+// or, when a C++ tool asked, {"offsetTable":[{"brokerName","offset","queueId","topic"},…]}.
 import { RequestCode, ResponseCode } from '../../remoting/codes.ts';
 import { invokeBrokerToResetOffset } from '../../remoting/commands/invoke-broker-to-reset-offset.ts';
 import { writeFastjson } from '../../remoting/fastjson-writer.ts';
@@ -9,6 +10,8 @@ import { type Broker, type Handlers, isSlave } from '../broker.ts';
 import { jsonAnswer, topicNotExist, unsetRemark } from '../answers.ts';
 import { messageQueue } from './consume-stats.ts';
 
+/** `LanguageCode` of C++. */
+const languageCpp = 1;
 /** First client version that can be reset: 3.0.7. */
 const resettableVersion = 28;
 
@@ -25,10 +28,10 @@ interface Reset {
 
 export function resetOffsetHandlers(broker: Broker): Handlers {
   return {
-    [RequestCode.INVOKE_BROKER_TO_RESET_OFFSET]: ({ extFields }) => {
+    [RequestCode.INVOKE_BROKER_TO_RESET_OFFSET]: ({ extFields, language }) => {
       const reset = readReset(extFields);
       const serverSide = broker.release === 'new' && broker.config.useServerSideResetOffset;
-      return serverSide ? resetHere(broker, reset) : resetAtClients(broker, reset);
+      return serverSide ? resetHere(broker, reset) : resetAtClients(broker, reset, language === languageCpp);
     },
   };
 }
@@ -72,11 +75,12 @@ function resetHere(broker: Broker, reset: Reset): ResponseInit {
   return jsonAnswer({ offsetTable });
 }
 
-function resetAtClients(broker: Broker, reset: Reset): ResponseInit {
+/** @param asList for clients in C++, whose JSON has no objects as keys */
+function resetAtClients(broker: Broker, reset: Reset, asList: boolean): ResponseInit {
   const { topic, group, timestamp } = reset;
   const known = broker.topics.get(topic);
   if (known === undefined) return topicNotExist(topic);
-  const offsetTable = new Map<object, number>();
+  const offsetTable = new Map<ReturnType<typeof messageQueue>, number>();
   for (const queueId of queuesOf(reset, known.writeQueueNums)) {
     const consumed = broker.offsets.query(group, topic, queueId);
     if (consumed < 0) {
@@ -93,9 +97,13 @@ function resetAtClients(broker: Broker, reset: Reset): ResponseInit {
   const { request } = invokeBrokerToResetOffset;
   const extFields = encodeHeader(request, { topic, group, timestamp, isForce: false });
   const body = Buffer.from(writeFastjson({ offsetTable }));
+  const list = Array.from(offsetTable, ([{ brokerName, queueId, topic }, offset]) => {
+    return { brokerName, offset, queueId, topic };
+  });
+  const pushed = asList ? Buffer.from(writeFastjson({ offsetTable: list })) : body;
   for (const { connection, version } of members) {
     if (version < resettableVersion) continue;
-    connection.oneway({ code: RequestCode.RESET_CONSUMER_CLIENT_OFFSET, extFields, body });
+    connection.oneway({ code: RequestCode.RESET_CONSUMER_CLIENT_OFFSET, extFields, body: pushed });
   }
   return { code: ResponseCode.SUCCESS, remark: unsetRemark, body };
 }

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { namesrvLab } from '../../namesrv/lab.ts';
 import { decodeClusterInfo, getBrokerClusterInfo } from '../../remoting/commands/get-broker-cluster-info.ts';
+import { silentLog } from '../../base/log.ts';
+import { RequestCode } from '../../remoting/codes.ts';
+import { createRemotingServer } from '../../remoting/server.ts';
+import type { ExtFields } from '../../remoting/types.ts';
 import { brokerLab, until } from '../lab.ts';
 
 for (const release of ['old', 'new'] as const) {
@@ -73,5 +77,30 @@ for (const release of ['old', 'new'] as const) {
       async () => (await slave.pull('T', 0, 0)).code === 0,
       () => 'the topic is not on the slave',
     );
+  });
+}
+
+for (const { compatibleWithOldNameSrv, code } of [
+  { compatibleWithOldNameSrv: true, code: RequestCode.QUERY_DATA_VERSION },
+  { compatibleWithOldNameSrv: false, code: RequestCode.BROKER_HEARTBEAT },
+]) {
+  test(`new: with enableSlaveActingMaster NameServers hear from a broker all the time, by ${code}`, async () => {
+    const server = createRemotingServer({ release: 'new', log: silentLog, bindAddress: '127.0.0.1', port: 0 });
+    const heard: (ExtFields | null)[] = [];
+    server.handle(RequestCode.REGISTER_BROKER, () => ({ code: 0 }));
+    server.handle(code, ({ extFields }) => {
+      heard.push(extFields);
+      return undefined;
+    });
+    await server.start();
+    const settings = { enableSlaveActingMaster: true, brokerHeartbeatInterval: 50, compatibleWithOldNameSrv };
+    await using broker = await brokerLab('new', { namesrvAddr: `127.0.0.1:${server.port}`, ...settings });
+    await until(
+      () => heard.length >= 3,
+      () => `heard ${heard.length} times`,
+    );
+    const { brokerAddr, brokerName, clusterName } = heard[2]!;
+    assert.deepEqual([brokerAddr, brokerName, clusterName], [broker.address, 'broker-a', 'DefaultCluster']);
+    await server.stop();
   });
 }

@@ -7,6 +7,8 @@ import type { Release } from '../../base/release.ts';
 import type { BrokerConfig } from '../../config/broker.ts';
 import type { TopicConfig } from '../../remoting/bodies/topic-config.ts';
 import { ResponseCode } from '../../remoting/codes.ts';
+import { brokerHeartbeat } from '../../remoting/commands/broker-heartbeat.ts';
+import { queryDataVersion } from '../../remoting/commands/query-data-version.ts';
 import {
   encodeRegisterBroker,
   type RegisterBrokerBody,
@@ -14,6 +16,7 @@ import {
 } from '../../remoting/commands/register-broker.ts';
 import { encodeCompressedRegisterBroker } from '../../remoting/commands/register-broker-compressed.ts';
 import { unregisterBroker } from '../../remoting/commands/unregister-broker.ts';
+import { writeFastjson } from '../../remoting/fastjson-writer.ts';
 import { decodeHeader, encodeHeader } from '../../remoting/header.ts';
 import type { RemotingClient, RequestInit } from '../../remoting/types.ts';
 import type { BrokerRole } from '../role/types.ts';
@@ -37,7 +40,7 @@ export interface RegistrationOptions {
 /** Keeps this broker known to every NameServer. While its role is unknown it registers nowhere. */
 export class Registration {
   readonly #options: RegistrationOptions;
-  #timer: Timer | undefined;
+  #timers: Timer[] = [];
   #registered = false;
   #stopped = false;
 
@@ -45,10 +48,12 @@ export class Registration {
     this.#options = options;
   }
 
-  /** Begins to register periodically, besides what is asked for. */
+  /** Begins to register periodically, besides what is asked for, and to send the heartbeats that a registration promises. */
   start(): void {
-    const periodMs = Math.max(10_000, Math.min(this.#options.config().registerNameServerPeriod, 60_000));
-    this.#timer = systemClock.every(periodMs, () => void this.registerAll(), firstPeriodicMs);
+    const { registerNameServerPeriod, brokerHeartbeatInterval } = this.#options.config();
+    const periodMs = Math.max(10_000, Math.min(registerNameServerPeriod, 60_000));
+    this.#timers = [systemClock.every(periodMs, () => void this.registerAll(), firstPeriodicMs)];
+    if (this.#actsAsMaster) this.#timers.push(systemClock.every(brokerHeartbeatInterval, () => this.#heartbeat()));
   }
 
   /** Registers the whole topic table everywhere; resolves when each NameServer answered or failed. */
@@ -71,7 +76,7 @@ export class Registration {
    */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#timer?.cancel();
+    for (const timer of this.#timers) timer.cancel();
     if (!this.#registered) return;
     const { config, brokerAddress, role, remotingClient } = this.#options;
     const { brokerName, brokerClusterName: clusterName } = config();
@@ -84,6 +89,33 @@ export class Registration {
 
   #namesrvs(): string[] {
     return splitAddresses(this.#options.config().namesrvAddr);
+  }
+
+  /** Its registrations tell NameServers to forget it after `brokerNotActiveTimeoutMillis` of silence. */
+  get #actsAsMaster(): boolean {
+    return this.#options.release === 'new' && this.#options.config().enableSlaveActingMaster;
+  }
+
+  /** Oneway: 322, which every NameServer knows, or 904. */
+  #heartbeat(): void {
+    const { config, brokerAddress, role, remotingClient, topics } = this.#options;
+    if (this.#stopped || !this.#registered || role.fenced) return;
+    const {
+      brokerName,
+      brokerClusterName: clusterName,
+      compatibleWithOldNameSrv,
+      registerBrokerTimeoutMills,
+    } = config();
+    const header = { brokerName, brokerAddr: brokerAddress, clusterName, brokerId: role.brokerId };
+    const request: RequestInit = compatibleWithOldNameSrv
+      ? {
+          code: queryDataVersion.code,
+          extFields: encodeHeader(queryDataVersion.request, header),
+          body: Buffer.from(writeFastjson(topics.version.fields('new'))),
+        }
+      : { code: brokerHeartbeat.code, extFields: encodeHeader(brokerHeartbeat.request, header) };
+    for (const address of this.#namesrvs())
+      remotingClient.invokeOneway(address, request, registerBrokerTimeoutMills).catch(() => {});
   }
 
   async #register(topics: readonly TopicConfig[], mode: 'answered' | 'oneway'): Promise<void> {
@@ -116,15 +148,14 @@ export class Registration {
     const bytes = settings.compressedRegister
       ? encodeCompressedRegisterBroker(body, release)
       : encodeRegisterBroker(body, release);
-    const actingMaster = settings.enableSlaveActingMaster;
     const extFields = encodeHeader(registerBroker.request, {
       brokerName: settings.brokerName,
       brokerAddr: brokerAddress,
       clusterName: settings.brokerClusterName,
       haServerAddr: role.haServerAddress,
       brokerId: role.brokerId,
-      enableActingMaster: release === 'new' ? actingMaster : null,
-      heartbeatTimeoutMillis: release === 'new' && actingMaster ? settings.brokerNotActiveTimeoutMillis : null,
+      enableActingMaster: release === 'new' ? this.#actsAsMaster : null,
+      heartbeatTimeoutMillis: this.#actsAsMaster ? settings.brokerNotActiveTimeoutMillis : null,
       // Release 5.3.3 compresses and denies it, so that nobody can read the body. That is not worth copying.
       compressed: settings.compressedRegister,
       bodyCrc32: crc32(bytes) & 0x7fffffff,

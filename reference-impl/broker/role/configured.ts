@@ -57,9 +57,13 @@ export class ConfiguredRole implements BrokerRole {
     if (this.#name !== 'SYNC_MASTER') return null;
     const rules = config();
     if (release === 'new' && !rules.enableSlaveActingMaster) return null;
-    const acks = this.ha.replicas.map((replica) => replica.ackOffset);
+    const { push2SlaveMaxOffset, replicas } = this.ha;
     const end = store.maxPhyOffset;
-    if (release === 'old') return slaveAvailable(end, acks, rules.haSlaveFallbehindMax) ? null : 'SLAVE_NOT_AVAILABLE';
+    if (release === 'old') {
+      const isThere = slaveAvailable(end, replicas.length, push2SlaveMaxOffset, rules.haSlaveFallbehindMax);
+      return isThere ? null : 'SLAVE_NOT_AVAILABLE';
+    }
+    const acks = replicas.map((replica) => replica.ackOffset);
     return acksNeeded(rules, inSyncCount(rules, end, acks)) === null ? 'IN_SYNC_REPLICAS_NOT_ENOUGH' : null;
   }
 

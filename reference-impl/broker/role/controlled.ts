@@ -295,7 +295,8 @@ export class ControlledRole implements ControlledBrokerRole {
 
   async #heartbeat(): Promise<void> {
     const { config, store } = this.#dependencies;
-    if (this.#declined) return;
+    // Whoever cannot store is no use as master, and says nothing of a disk that failed: the controllers elect another one.
+    if (this.#declined || !store.writeable) return;
     const state = {
       brokerId: this.#controllerBrokerId!,
       epoch: this.ha.lastEpoch,

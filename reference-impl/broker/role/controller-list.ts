@@ -25,6 +25,7 @@ export class ControllerList {
   readonly #timeoutMs: number;
   #addresses: readonly string[] = [];
   #readMs = -Infinity;
+  #reading: Promise<void> | null = null;
   #leader: string | null = null;
 
   constructor(
@@ -91,20 +92,30 @@ export class ControllerList {
     return decodeHeader(controllerGetMetadataInfo.response, answer.extFields).controllerLeaderAddress;
   }
 
+  /** The addresses as last read. Only the first time does it wait for names to be looked up: heartbeats must not. */
   async #read(): Promise<readonly string[]> {
-    if (this.#clock.nowMs() - this.#readMs < addressesMs && this.#addresses.length > 0) return this.#addresses;
     const { controllerAddr, fetchControllerAddrByDnsLookup } = this.#config();
-    const listed = splitAddresses(controllerAddr);
+    if (this.#clock.nowMs() - this.#readMs >= addressesMs || this.#addresses.length === 0) {
+      const listed = splitAddresses(controllerAddr);
+      if (!fetchControllerAddrByDnsLookup) this.#keep(listed);
+      else this.#reading ??= this.#lookUp(listed).finally(() => (this.#reading = null));
+    }
+    if (this.#addresses.length === 0) await this.#reading;
+    return this.#addresses;
+  }
+
+  #keep(addresses: readonly string[]): void {
+    this.#addresses = addresses;
+    this.#readMs = this.#clock.nowMs();
+  }
+
+  async #lookUp(names: readonly string[]): Promise<void> {
     try {
-      this.#addresses = fetchControllerAddrByDnsLookup
-        ? (await Promise.all(listed.map((name) => this.#resolve(name)))).flat()
-        : listed;
-      this.#readMs = this.#clock.nowMs();
+      this.#keep((await Promise.all(names.map((name) => this.#resolve(name)))).flat());
     } catch (thrown) {
       // The former list stays: a name server that fails must not cut the broker off its controllers.
-      this.#log.warn({ controllerAddr, error: errorText(thrown) }, 'The controllers cannot be looked up');
+      this.#log.warn({ controllers: names, error: errorText(thrown) }, 'The controllers cannot be looked up');
     }
-    return this.#addresses;
   }
 
   /** Every address behind a `name:port`. */

@@ -112,9 +112,9 @@ test('acks needed, as the parameter table has it', () => {
 });
 
 test('an old slave is available while it is connected and near enough', () => {
-  assert.equal(slaveAvailable(1000, [], 100), false);
-  assert.equal(slaveAvailable(1000, [900], 100), false);
-  assert.equal(slaveAvailable(1000, [10, 901], 100), true);
+  assert.equal(slaveAvailable(1000, 0, 1000, 100), false);
+  assert.equal(slaveAvailable(1000, 1, 900, 100), false);
+  assert.equal(slaveAvailable(1000, 2, 901, 100), true);
 });
 
 test('a notification of an epoch that this broker has begun before is not believed', () => {

@@ -25,7 +25,15 @@ export function inSyncCount(rules: ReplicationRules, masterEnd: number, acks: re
   return 1 + acks.filter((ack) => masterEnd - ack < rules.haMaxGapNotInSync).length;
 }
 
-/** Old: a put waits only for a slave that is connected and not too far behind, otherwise it is answered at once. */
-export function slaveAvailable(masterEnd: number, acks: readonly number[], haSlaveFallbehindMax: number): boolean {
-  return acks.length > 0 && masterEnd - Math.max(...acks) < haSlaveFallbehindMax;
+/**
+ * Old: a put waits only while a slave is connected and slaves were not too far behind, otherwise it is answered at once.
+ * @param acked the most that any slave ever had
+ */
+export function slaveAvailable(
+  masterEnd: number,
+  slaves: number,
+  acked: number,
+  haSlaveFallbehindMax: number,
+): boolean {
+  return slaves > 0 && masterEnd - acked < haSlaveFallbehindMax;
 }

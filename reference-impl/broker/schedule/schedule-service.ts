@@ -126,14 +126,26 @@ export class ScheduleService {
         this.#advance(level, found.nextBeginOffset);
         continue;
       }
-      for (const record of found.records) {
-        const message = decodeRecord(record);
-        if (!this.#due(message, level, nowMs)) return;
-        if (typeof store.append(realMessage(message)) === 'string') return;
-        this.#advance(level, message.queueOffset + 1);
-        delivered++;
-      }
+      const count = this.#deliver(level, found.records, nowMs);
+      if (count < found.records.length) return;
+      delivered += count;
     }
+  }
+
+  /** Delivers those that are due, as far as the log takes them; returns how many. Progress must not be ahead of the log. */
+  #deliver(level: number, records: readonly Buffer[], nowMs: number): number {
+    const { store } = this.#options;
+    const placed: { readonly endOffset: number; readonly next: number }[] = [];
+    for (const record of records) {
+      const message = decodeRecord(record);
+      const result = this.#due(message, level, nowMs) ? store.append(realMessage(message)) : 'NOT_DUE';
+      if (typeof result === 'string') break;
+      placed.push({ endOffset: result.endOffset, next: message.queueOffset + 1 });
+    }
+    store.writeNow();
+    const written = placed.filter(({ endOffset }) => endOffset <= store.writtenOffset);
+    if (written.length > 0) this.#advance(level, written.at(-1)!.next);
+    return written.length;
   }
 
   #advance(level: number, offset: number): void {

@@ -1,5 +1,6 @@
 import { errorText } from '../../base/errors.ts';
 import { hostHex, offsetMsgId } from '../../message/ids.ts';
+import type { MessageToStore } from '../../message/types.ts';
 import type { TopicConfig } from '../../remoting/bodies/topic-config.ts';
 import { RequestCode, ResponseCode } from '../../remoting/codes.ts';
 import { decodeSendMessage } from '../../remoting/commands/send-message.ts';
@@ -10,7 +11,7 @@ import type { Refusal } from '../role/types.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { MessageBuilder } from './message-builder.ts';
 import { placeBatch, type Placed, placeOne, type Send } from './placing.ts';
-import { notAvailable, overloaded, replicasNotEnough, storeRefusal } from './refusals.ts';
+import { appendRefusal, notAvailable, overloaded, replicasNotEnough, storeRefusal } from './refusals.ts';
 import { queueRefusal, targetTopic } from './target-topic.ts';
 import type { WaitingAnswer } from './waiting-answers.ts';
 
@@ -86,12 +87,16 @@ export class SendPath {
     const roleRefusal = sent.waits ? this.#broker.role.refusal() : null;
     if (roleRefusal === 'IN_SYNC_REPLICAS_NOT_ENOUGH') return this.#refuse(replicasNotEnough);
     const message = this.#builder.build(request, connection, header, topic);
-    const placed = header.batch
-      ? placeBatch(this.#broker, this.#builder.unroll(message, request.body), sent)
-      : placeOne(this.#broker, send, message, sent);
+    const placed = header.batch ? this.#placeBatch(message, request.body) : placeOne(this.#broker, send, message, sent);
     if ('refusal' in placed) return this.#refuse(placed.refusal);
     this.#wait(send, message.queueId, placed, roleRefusal === 'SLAVE_NOT_AVAILABLE');
     return undefined;
+  }
+
+  #placeBatch(shared: MessageToStore, body: Buffer | null): Placed {
+    const isTooLarge = (body?.length ?? 0) > this.#broker.config.maxMessageSize;
+    if (isTooLarge) return { refusal: appendRefusal(this.#broker, 'MESSAGE_ILLEGAL') };
+    return placeBatch(this.#broker, this.#builder.unroll(shared, body), this.#builder.sent);
   }
 
   /** Only a scan away: the properties in `sent` are those of this message. */

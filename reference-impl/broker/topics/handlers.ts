@@ -11,7 +11,7 @@ import type { Broker, Handlers } from '../broker.ts';
 import { withFaq } from '../faq.ts';
 import { illegalRequest } from '../send/target-topic.ts';
 import { alterAttributes } from './attributes.ts';
-import { systemTopicNames } from './system-topics.ts';
+import { systemPrefix, systemTopicNames } from './system-topics.ts';
 import { topicNameRefusal } from './topic-name.ts';
 
 /** Requests of tools about topics: 17, 18 (new), 215, 21, 351 (new), 305. */
@@ -112,7 +112,8 @@ function nameRefusal(broker: Broker, topic: string): ResponseInit | null {
   const illegal = topicNameRefusal(topic);
   if (illegal !== null) return { code: illegalRequest(broker), remark: illegal };
   const checked = broker.release === 'old' || broker.config.validateSystemTopicWhenUpdateTopic;
-  if (!checked || !systemTopicNames(broker.config, broker.release).includes(topic)) return null;
+  const isSystem = topic.startsWith(systemPrefix) || systemTopicNames(broker.config, broker.release).includes(topic);
+  if (!checked || !isSystem) return null;
   return { code: illegalRequest(broker), remark: `The topic[${topic}] is conflict with system topic.` };
 }
 

@@ -4,6 +4,9 @@ import type { TopicConfig } from '../../remoting/bodies/topic-config.ts';
 import { Perm, ReadWrite, topicConfig } from './topic-config.ts';
 import { AUTO_CREATE_TEMPLATE, HALF_TOPIC, OFFSET_MOVED_TOPIC, OP_HALF_TOPIC, SCHEDULE_TOPIC } from './topic-name.ts';
 
+/** Names that begin with it belong to brokers, listed or not. */
+export const systemPrefix = 'rmq_sys_';
+
 /** Topics that every start of a broker makes sure of. */
 export function systemTopics(config: BrokerConfig, release: Release): TopicConfig[] {
   const { brokerClusterName: cluster, brokerName } = config;

@@ -22,11 +22,11 @@ export function fieldsOf(value: unknown, what: string): Fields {
   throw new SwitchlabError('BODY_MALFORMED', `${what} is not an object.`);
 }
 
-/** A number, also when it was written as text. Throws BODY_MALFORMED when it is neither. */
+/** A finite number, also when it was written as text. Throws BODY_MALFORMED when it is neither. */
 export function numberField(fields: Fields, name: string, fallback: number): number {
   const value = fields[name] ?? fallback;
   const number = typeof value === 'number' ? value : Number(typeof value === 'string' ? value : Number.NaN);
-  if (Number.isNaN(number)) throw new SwitchlabError('BODY_MALFORMED', `"${name}" is not a number.`);
+  if (!Number.isFinite(number)) throw new SwitchlabError('BODY_MALFORMED', `"${name}" is not a number.`);
   return number;
 }
 

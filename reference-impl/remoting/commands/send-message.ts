@@ -28,6 +28,7 @@ export interface SendMessageHeader {
   readonly batch: boolean;
 }
 
+const intMax = 2147483647;
 const noFields: ExtFields = {};
 
 /** The topic is looked at first: without one nothing else of a header counts. */
@@ -62,15 +63,15 @@ function decodeV2(fields: ExtFields, code: number): SendMessageHeader {
     producerGroup: fields.a ?? '',
     topic: fields.b ?? '',
     defaultTopic: fields.c ?? '',
-    defaultTopicQueueNums: integer(fields.d, 'd'),
-    queueId: integer(fields.e, 'e'),
-    sysFlag: integer(fields.f, 'f'),
-    bornTimestamp: integer(fields.g, 'g'),
-    flag: integer(fields.h, 'h'),
+    defaultTopicQueueNums: int(fields.d, 'd'),
+    queueId: int(fields.e, 'e'),
+    sysFlag: int(fields.f, 'f'),
+    bornTimestamp: integer(fields.g, 'g', Number.MAX_SAFE_INTEGER),
+    flag: int(fields.h, 'h'),
     properties: fields.i ?? '',
-    reconsumeTimes: fields.j === undefined ? 0 : integer(fields.j, 'j'),
+    reconsumeTimes: fields.j === undefined ? 0 : int(fields.j, 'j'),
     unitMode: fields.k === 'true',
-    maxReconsumeTimes: fields.l === undefined ? null : integer(fields.l, 'l'),
+    maxReconsumeTimes: fields.l === undefined ? null : int(fields.l, 'l'),
     batch: fields.m === 'true' || code === RequestCode.SEND_BATCH_MESSAGE,
   };
 }
@@ -81,15 +82,15 @@ function decodeV1(fields: ExtFields): SendMessageHeader {
     producerGroup: fields.producerGroup ?? '',
     topic: fields.topic ?? '',
     defaultTopic: fields.defaultTopic ?? '',
-    defaultTopicQueueNums: integer(fields.defaultTopicQueueNums, 'defaultTopicQueueNums'),
-    queueId: integer(fields.queueId, 'queueId'),
-    sysFlag: integer(fields.sysFlag, 'sysFlag'),
-    bornTimestamp: integer(fields.bornTimestamp, 'bornTimestamp'),
-    flag: integer(fields.flag, 'flag'),
+    defaultTopicQueueNums: int(fields.defaultTopicQueueNums, 'defaultTopicQueueNums'),
+    queueId: int(fields.queueId, 'queueId'),
+    sysFlag: int(fields.sysFlag, 'sysFlag'),
+    bornTimestamp: integer(fields.bornTimestamp, 'bornTimestamp', Number.MAX_SAFE_INTEGER),
+    flag: int(fields.flag, 'flag'),
     properties: fields.properties ?? '',
-    reconsumeTimes: reconsumeTimes === undefined ? 0 : integer(reconsumeTimes, 'reconsumeTimes'),
+    reconsumeTimes: reconsumeTimes === undefined ? 0 : int(reconsumeTimes, 'reconsumeTimes'),
     unitMode: fields.unitMode === 'true',
-    maxReconsumeTimes: maxReconsumeTimes === undefined ? null : integer(maxReconsumeTimes, 'maxReconsumeTimes'),
+    maxReconsumeTimes: maxReconsumeTimes === undefined ? null : int(maxReconsumeTimes, 'maxReconsumeTimes'),
     batch: fields.batch === 'true',
   };
 }
@@ -115,8 +116,12 @@ export function encodeSendMessageV2(header: SendMessageHeader, brokerName: strin
   return fields;
 }
 
-/** A decimal text as a number, digit by digit: half the cost of a pattern and `Number`. */
-function integer(text: string | undefined, name: string): number {
+function int(text: string | undefined, name: string): number {
+  return integer(text, name, intMax);
+}
+
+/** A decimal text as a number of at most `max`, digit by digit: half the cost of a pattern and `Number`. */
+function integer(text: string | undefined, name: string, max: number): number {
   if (text === undefined) throw new SwitchlabError('HEADER_FIELD_ILLEGAL', `Header field "${name}" is missing.`);
   const negative = text.charCodeAt(0) === 45;
   let value = 0;
@@ -125,7 +130,7 @@ function integer(text: string | undefined, name: string): number {
     if (digit < 0 || digit > 9) return illegal(name, text);
     value = value * 10 + digit;
   }
-  if (text.length === (negative ? 1 : 0) || value > Number.MAX_SAFE_INTEGER) return illegal(name, text);
+  if (text.length === (negative ? 1 : 0) || value > max + (negative ? 1 : 0)) return illegal(name, text);
   return negative ? -value : value;
 }
 

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { systemClock } from '../../base/clock.ts';
+import { silentLog } from '../../base/log.ts';
+import { openStore } from '../../store/open.ts';
+import { message, placed, replaceByFullDevice, storeOptions, temporaryFolder } from '../../store/store.fixture.ts';
+import { ScheduleService } from './schedule-service.ts';
+
+test('what the disk did not take is not counted as delivered', { skip: !existsSync('/dev/full') }, async (t) => {
+  const root = temporaryFolder(t);
+  const store = await openStore(storeOptions(root));
+  const properties = 'DELAY\u00011\u0002REAL_TOPIC\u0001TopicA\u0002REAL_QID\u00010\u0002';
+  const put = () => placed(store.append(message({ topic: 'SCHEDULE_TOPIC_XXXX', queueId: 0, properties })));
+  let tick = () => {};
+  const clock = {
+    ...systemClock,
+    nowMs: () => Date.now() + 2000,
+    every(periodMs: number, callback: () => void) {
+      if (periodMs === 100) tick = callback;
+      return { cancel() {} };
+    },
+  };
+  const service = new ScheduleService({
+    release: 'new',
+    log: silentLog,
+    clock,
+    store,
+    storePathRootDir: root,
+    messageDelayLevel: '1s',
+    flushDelayOffsetInterval: 10_000,
+    mayDeliver: () => true,
+  });
+  service.start();
+  put();
+  store.writeNow();
+  tick();
+  assert.equal(store.maxOffsetInQueue('TopicA', 0), 1);
+  assert.deepEqual(service.progress(), [{ level: 1, delivered: 1, max: 1 }]);
+  put();
+  store.writeNow();
+  replaceByFullDevice(join(root, 'commitlog', '0'.repeat(20)));
+  tick();
+  assert.equal(store.writeable, false);
+  assert.deepEqual(service.progress(), [{ level: 1, delivered: 1, max: 2 }]);
+  await store.close();
+});
