@@ -15,6 +15,7 @@ import { versionOf } from '../lab/upgrade/version-of.ts';
 import { userFolder } from '../lab/user-folder.ts';
 import { startWatcher } from '../lab/watcher.ts';
 import { choosePlan } from '../rehearse/choose-plan.ts';
+import { notesOf } from '../rehearse/notes.ts';
 import { interruptedText, type Reached } from '../rehearse/interrupted.ts';
 import { Rehearsal, type RehearsalOptions } from '../rehearse/rehearsal.ts';
 import { renderMarkdown, type Runbook, runbookOf } from '../rehearse/runbook.ts';
@@ -138,15 +139,17 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
   await untilInterrupted(to.prepare());
   await using rehearsal = await Rehearsal.prepare(settings);
   tellChanges(rehearsal, say);
+  const notes = notesOf(plan, servers);
+  for (const note of notes) say(`Note: ${note}\n`);
   const names = { from: from.name, to: to.name };
   if (options.dryRun) {
     await rehearsal.check();
     const script = rehearsal.script();
     for (const step of script)
       say(stepText(script.length, step.number, `${step.stage}: ${actionText(step.action)}`, step.hand));
-    writeRunbook(evidenceFolder, runbookOf(plan, names, script, null, []), say);
+    writeRunbook(evidenceFolder, runbookOf(plan, { ...names, notes }, script, null, []), say);
     const steps = script.map((step) => stepFields(step, { hand: step.hand }));
-    if (options.json) console.log(jsonOf({ plan: plan.name, ...names, steps }));
+    if (options.json) console.log(jsonOf({ plan: plan.name, ...names, notes, steps }));
     return 0;
   }
   const result = await untilInterrupted(rehearsal.play());
@@ -155,9 +158,9 @@ async function rehearse(paths: readonly string[], options: Options): Promise<num
   const steps = result.play.steps.map(({ step, outcome, ms, reason, seen }) => {
     return stepFields(step, { outcome, ms: Math.round(ms), reason, seen });
   });
-  const verdict = jsonOf({ plan: plan.name, ...names, exitCode, lines, steps });
+  const verdict = jsonOf({ plan: plan.name, ...names, exitCode, notes, lines, steps });
   writeFileSync(path.join(evidenceFolder, 'verdict.json'), `${verdict}\n`);
-  writeRunbook(evidenceFolder, runbookOf(plan, names, result.script, result, lines), say);
+  writeRunbook(evidenceFolder, runbookOf(plan, { ...names, notes }, result.script, result, lines), say);
   if (options.json) console.log(verdict);
   return exitCode;
 }

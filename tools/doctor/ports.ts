@@ -55,6 +55,6 @@ function metricsPort(file: ConfFile): Port[] {
 }
 
 /** The tables have no default that counts: each start-up sets its own. */
-function listenPort(file: ConfFile, startUp: number): number {
+export function listenPort(file: ConfFile, startUp: number): number {
   return file.given('listenPort') === undefined ? startUp : file.number('listenPort');
 }

@@ -84,8 +84,12 @@ function confFiles(folder: string, deep: number): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     const name = path.join(folder, entry.name);
-    if (entry.isDirectory()) return deep > 0 && !/^\.|^node_modules$/.test(entry.name) ? confFiles(name, deep - 1) : [];
-    return entry.isFile() && isConf(entry.name) ? [name] : [];
+    // A mounted configuration is a link; one that leads nowhere is read, and that says so.
+    const isFolder = entry.isSymbolicLink()
+      ? statSync(name, { throwIfNoEntry: false })?.isDirectory()
+      : entry.isDirectory();
+    if (isFolder) return deep > 0 && !/^\.|^node_modules$/.test(entry.name) ? confFiles(name, deep - 1) : [];
+    return (entry.isFile() || entry.isSymbolicLink()) && isConf(entry.name) ? [name] : [];
   });
 }
 

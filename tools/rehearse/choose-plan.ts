@@ -3,6 +3,7 @@ import type { Target } from '../lab/targets/target.ts';
 import { type ClusterFacts, misfitOf } from '../lab/upgrade/misfit.ts';
 import { planNames, readPlan, type UpgradePlan } from '../lab/upgrade/plan-file.ts';
 import { rolesBy } from '../lab/upgrade/site.ts';
+import { versionOf } from '../lab/upgrade/version-of.ts';
 import { addingMisfit, joinsControllers, movingMisfit } from './joining.ts';
 import type { Server } from './servers.ts';
 
@@ -18,6 +19,7 @@ export function choosePlan(
 ): UpgradePlan {
   const whyNot = (plan: UpgradePlan) =>
     misfitOf(plan, factsOf(servers, joinsControllers(plan), from, to)) ??
+    idleMisfit(plan, from, to) ??
     addingMisfit(plan, servers) ??
     movingMisfit(plan, servers);
   if (name !== undefined) {
@@ -40,6 +42,13 @@ export function choosePlan(
       ? 'These plans fit your files; name one'
       : `No plan leads these files from ${from.name} to ${to.name}; there are`;
   throw new SetupError(`${said}:\n${list.join('\n')}`);
+}
+
+/** A plan that exchanges no release would rehearse another upgrade than the one that is asked for. */
+function idleMisfit({ start }: UpgradePlan, from: Target, to: Target): string | null {
+  const upgrades = [start.namesrv, start.controller, start.broker].includes('from');
+  if (upgrades || versionOf(from) === versionOf(to)) return null;
+  return `it exchanges no release: name ${from.name} or ${to.name} for both --from and --to.`;
 }
 
 function doesHarm({ stages }: UpgradePlan): boolean {

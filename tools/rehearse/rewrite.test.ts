@@ -117,3 +117,19 @@ test('every absolute path comes to lie in the rehearsal, whatever its key is cal
   assert.equal(config.storePathCommitLog, '/site/broker-a-0/files/a/log,/site/broker-a-0/files/b/log');
   assert.equal(config.messageDelayLevel, '1s 5s');
 });
+
+test('every folder of a commit log comes to lie below the home, blanks or not', async () => {
+  await using folder = await temporaryFolder();
+  writeFileSync(path.join(folder.path, 'namesrv.conf'), 'listenPort=9876\nkvConfigPath=/kv\n');
+  const moved = async (storePathCommitLog: string) => {
+    const keys = { brokerName: 'a', namesrvAddr: 'ns:9876', brokerIP1: 'm', storePathCommitLog };
+    writeFileSync(path.join(folder.path, 'broker.conf'), propertiesText(keys));
+    const all = sampleServers([folder.path]);
+    const broker = all.find(({ role }) => role === 'broker')!;
+    return rewrite(broker, options(await labAddresses(all))).config.storePathCommitLog;
+  };
+  const both = '/site/broker-a-0/files/data1/log,/site/broker-a-0/files/data2/log';
+  assert.equal(await moved('/data1/log, /data2/log'), both);
+  assert.equal(await moved('/data1/log,/data2/log,'), both);
+  await assert.rejects(moved('/data1/log,log2'), /storePathCommitLog = .* mixes absolute paths with others/);
+});

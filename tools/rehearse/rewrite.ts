@@ -74,17 +74,25 @@ function rewritten(server: Server, key: string, value: string, options: RewriteO
   if (key === 'listenPort') return portOf(at(server.address));
   if (key === 'haListenPort') return String(Number(portOf(at(server.address))) + 1);
   if (key.endsWith('Port') && Number(value) > 0) return String(options.freePort());
-  // Whatever the key is: an absolute path would lead to files of the user's.
-  if (value.split(',').every((part) => path.isAbsolute(part)))
-    return value
-      .split(',')
-      .map((part) => below(options.folder, part))
-      .join(',');
+  const moved = movedPaths(server, key, value, options.folder);
+  if (moved !== null) return moved;
   if (elsewhere.test(value) && options.overrides[key] === undefined)
     throw new SetupError(
       `${server.file.path}:${server.file.line(key)} ${key} = ${value} leads to another machine, and the rehearsal does not know what is there: give another value with --set ${key}=…, or leave the key out of a copy of the file.`,
     );
   return null;
+}
+
+/** Whatever the key is: an absolute path would lead to files of the user's. Null when there is none. */
+function movedPaths({ file }: Server, key: string, value: string, folder: string): string | null {
+  const parts = value.split(',').map((part) => part.trim());
+  const paths = parts.filter((part) => path.isAbsolute(part));
+  if (paths.length === 0) return null;
+  if (parts.some((part) => part !== '' && !path.isAbsolute(part)))
+    throw new SetupError(
+      `${file.path}:${file.line(key)} ${key} = ${value} mixes absolute paths with others: write all of them as absolute ones.`,
+    );
+  return paths.map((part) => below(folder, part)).join(',');
 }
 
 /** An address, alone or in a list. */

@@ -10,6 +10,7 @@ section{border-top:1px solid var(--line)}@media print{section{break-inside:avoid
 /** The runbook as one HTML file that works from disk: steps can be ticked off while they are followed. */
 export function renderRunbookHtml(runbook: Runbook): string {
   const shown = runbook.shown.map((text) => `<li>${escape(text)}</li>`).join('');
+  const notes = runbook.notes.map((text) => `<li>${withCode(text)}</li>`).join('');
   const stages = runbook.stages.map(
     ({ title, steps }) =>
       `<section><h2>${escape(title)}</h2><ol start="${steps[0]!.number}">${steps.map(stepHtml).join('')}</ol></section>`,
@@ -20,6 +21,7 @@ export function renderRunbookHtml(runbook: Runbook): string {
 <body><h1>${escape(runbook.title)}</h1>
 <p>From ${escape(runbook.from)} to ${escape(runbook.to)}. ${escape(runbook.about)} <small>${escape(runbook.requirements.join(', '))}</small></p>
 <p>${escape(howToRead)}</p>
+${notes === '' ? '' : `<section><h2>Note</h2><ul>${notes}</ul></section>`}
 ${shown === '' ? '' : `<section><h2>The rehearsal</h2><ul>${shown}</ul></section>`}
 ${stages.join('\n')}
 </body></html>

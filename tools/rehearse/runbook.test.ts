@@ -11,7 +11,7 @@ import { renderMarkdown, runbookOf } from './runbook.ts';
 import { renderRunbookHtml } from './runbook-html.ts';
 import { sampleControllers, sampleServers } from './samples.fixture.ts';
 
-const names = { from: 'reference:old', to: 'reference:new' };
+const names = { from: 'reference:old', to: 'reference:new', notes: ['Mind the <gap>.'] };
 
 /** The plan on sample files, with nothing started, and where its copies would be. */
 async function prepared(planName: string, paths: readonly string[], folder: string): Promise<Rehearsal> {
@@ -41,6 +41,7 @@ test('a runbook names the hosts and files of the user, and nothing of the rehear
       assert.ok(text.includes(`mq-${host}.example.com`), host);
     assert.ok(text.includes('production-4.9/broker-a-0.conf'));
     assert.ok(text.includes('/data/rocketmq/store'));
+    assert.match(text, /Mind the (<|&lt;)gap(>|&gt;)\./);
     assert.doesNotMatch(text, /127\.0\.0\.1/);
     assert.doesNotMatch(text, new RegExp(folder.path));
     assert.doesNotMatch(text, /\{[\w.]+\}|undefined|\[object/);

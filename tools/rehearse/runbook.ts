@@ -12,6 +12,8 @@ export interface Runbook {
   readonly requirements: readonly string[];
   readonly from: string;
   readonly to: string;
+  /** What to know beside the steps. */
+  readonly notes: readonly string[];
   /** What the rehearsal showed, line by line; empty before it. */
   readonly shown: readonly string[];
   readonly stages: readonly RunbookStage[];
@@ -44,7 +46,7 @@ export interface RunbookStep {
 /** @param result null before the rehearsal */
 export function runbookOf(
   plan: UpgradePlan,
-  { from, to }: { readonly from: string; readonly to: string },
+  { from, to, notes }: Pick<Runbook, 'from' | 'to' | 'notes'>,
   script: readonly ScriptStep[],
   result: RehearsalResult | null,
   shown: readonly string[],
@@ -57,7 +59,7 @@ export function runbookOf(
     stage = title;
     stages.at(-1)!.steps.push(stepOf(step, result));
   }
-  return { title: plan.title, about: plan.about, requirements: plan.requirements, from, to, shown, stages };
+  return { title: plan.title, about: plan.about, requirements: plan.requirements, from, to, notes, shown, stages };
 }
 
 function stepOf(step: ScriptStep, result: RehearsalResult | null): RunbookStep {
@@ -87,6 +89,7 @@ export function renderMarkdown(runbook: Runbook): string {
     howToRead,
     '',
   ];
+  if (runbook.notes.length > 0) lines.push('## Note', '', ...runbook.notes.map((text) => `- ${withCode(text)}`), '');
   if (runbook.shown.length > 0) lines.push('## The rehearsal', '', ...runbook.shown.map((text) => `- ${text}`), '');
   for (const { title, steps } of runbook.stages) {
     lines.push(`## ${title}`, '');

@@ -3,6 +3,7 @@ import { ownAddress } from '../doctor/controllers.ts';
 import type { ConfFile } from '../doctor/conf-file.ts';
 import { type Deployment, isEmbedded } from '../doctor/deployment.ts';
 import { sameAddress, sameName } from '../doctor/host.ts';
+import { listenPort } from '../doctor/ports.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import type { Role } from '../lab/targets/target.ts';
 import { groupReplacedBy, nobodyJoins } from './joining.ts';
@@ -10,7 +11,7 @@ import { groupReplacedBy, nobodyJoins } from './joining.ts';
 /** One process of the user's cluster, as its configuration file and those of the others describe it. */
 export interface Server {
   readonly file: ConfFile;
-  /** Unique among the servers: the name of its file. */
+  /** Unique among the servers: the name of its file, with folders where several have it. */
   readonly name: string;
   readonly role: Role;
   /** `brokerName` of a broker, null for others. */
@@ -27,7 +28,7 @@ export interface Server {
 
 /**
  * The processes of a deployment. NameServers do not name themselves: each is found in the `namesrvAddr` of the brokers by its
- * host, or else by its place. Throws `SetupError` when the files do not say who is who.
+ * host, its port, or else its place. A broker whose host nothing tells is called by its own name. Throws `SetupError` when the files do not say who is who.
  */
 export function serversOf(deployment: Deployment, joining = nobodyJoins): Server[] {
   const { brokers, namesrvs, files } = deployment;
@@ -40,9 +41,10 @@ export function serversOf(deployment: Deployment, joining = nobodyJoins): Server
   const running = [...new Set(brokers.filter((file) => !joins(file)).map((file) => file.text('brokerName')))];
   if (running.length === 0)
     throw new SetupError('No broker runs before the upgrade: --add names only what joins later.');
+  const names = namesOf(files);
   const server = (file: ConfFile, own: Pick<Server, 'role' | 'group' | 'address' | 'controllerAddress'>): Server => ({
     file,
-    name: nameOf(file, files),
+    name: names.get(file)!,
     ...own,
     joins: joins(file),
     replaces: own.group === null || !joins(file) ? null : groupReplacedBy(own.group, running, joining),
@@ -57,18 +59,28 @@ export function serversOf(deployment: Deployment, joining = nobodyJoins): Server
       return server(file, { role: 'controller', group: null, address, controllerAddress: address });
     }),
     ...brokers.map((file) => {
-      const host = file.given('brokerIP1')?.value.trim() ?? deployment.hostOf(file) ?? file.path;
-      const address = `${host}:${file.number('listenPort')}`;
+      const host = file.given('brokerIP1')?.value.trim() ?? deployment.hostOf(file) ?? names.get(file)!;
+      const address = `${host}:${listenPort(file, 10911)}`;
       return server(file, { role: 'broker', group: file.text('brokerName'), address, controllerAddress: null });
     }),
   ];
 }
 
-function nameOf(file: ConfFile, all: readonly ConfFile[]): string {
-  const short = path.basename(file.path).replace(/\.(conf|properties)$/, '');
-  const twins = all.filter((other) => path.basename(other.path) === path.basename(file.path));
-  const folder = path.basename(path.dirname(file.path));
-  return twins.length > 1 ? `${folder}-${short}` : short;
+/** A name for each file: its own, with as many folders before it as tell it from others. */
+function namesOf(files: readonly ConfFile[]): Map<ConfFile, string> {
+  const parts = (file: ConfFile) => file.path.replace(/\.(conf|properties)$/, '').split(/[/\\]+/);
+  const name = (file: ConfFile, folders: number) =>
+    parts(file)
+      .slice(-1 - folders)
+      .join('-');
+  const unique = (file: ConfFile) => {
+    const isAlone = (folders: number) =>
+      files.every((other) => other === file || name(other, folders) !== name(file, folders));
+    const folders = parts(file).findIndex((_, i) => isAlone(i));
+    // Two of one folder that differ in their ending.
+    return folders === -1 ? file.path.replaceAll(/[/\\]+/g, '-') : name(file, folders);
+  };
+  return new Map(files.map((file) => [file, unique(file)]));
 }
 
 function controllerOf(file: ConfFile): string {
@@ -92,12 +104,24 @@ function addressesOfNamesrvs(deployment: Deployment): string[] {
     throw new SetupError(
       `${other.path}:${other.line('namesrvAddr')} namesrvAddr differs from that of ${first!.path}: all brokers register with every NameServer.`,
     );
+  const free = new Set(listed);
+  const take = (isWanted: (address: string) => boolean) => {
+    const found = [...free].find(isWanted);
+    if (found !== undefined) free.delete(found);
+    return found;
+  };
+  const portOf = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1));
+  const isOn = (address: string, host: string | null) =>
+    host !== null && sameName(address.slice(0, address.lastIndexOf(':'))) === host;
   const hosts = namesrvs.map((file) => deployment.hostOf(file));
-  return listed.map((address, i) => {
-    const host = hosts[i];
-    const byHost = listed.find((candidate) => host !== null && sameName(candidate.split(':')[0]!) === host);
-    return byHost ?? address;
-  });
+  const exact = namesrvs.map((file, i) =>
+    take((address) => isOn(address, hosts[i]!) && portOf(address) === listenPort(file, 9876)),
+  );
+  const byHost = exact.map((found, i) => found ?? take((address) => isOn(address, hosts[i]!)));
+  const byPort = byHost.map(
+    (found, i) => found ?? take((address) => portOf(address) === listenPort(namesrvs[i]!, 9876)),
+  );
+  return byPort.map((found) => found ?? take(() => true)!);
 }
 
 function sortedText(addresses: readonly string[]): string {

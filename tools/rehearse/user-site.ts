@@ -8,7 +8,10 @@ import type { Target } from '../lab/targets/target.ts';
 import { timelineIn } from '../lab/timeline.ts';
 import type { UpgradePlan } from '../lab/upgrade/plan-file.ts';
 import { apartFrom, roomFor } from '../lab/upgrade/second-places.ts';
+import { SetupError } from '../lab/setup-error.ts';
 import { Site, type SiteMember } from '../lab/upgrade/site.ts';
+import { versionOf } from '../lab/upgrade/version-of.ts';
+import { compareVersions } from '../lab/version-range.ts';
 import { homesOfControllers, joinsControllers } from './joining.ts';
 import { labAddresses } from './lab-addresses.ts';
 import { below, rewrite, type Change } from './rewrite.ts';
@@ -52,7 +55,8 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
   const controllers = servers.flatMap(({ controllerAddress }) => controllerAddress ?? []).map(at);
   const memberOf = (server: Server): SiteMember => {
     const home = path.join(folder, server.name);
-    const storeFolder = storeFolderOf(server, home);
+    const begins = plan.start[server.role] === 'from' && !server.joins ? from : to;
+    const storeFolder = storeFolderOf(server, home, begins);
     const rewritten = rewrite(server, { addresses, controllers, folder: home, freePort, overrides });
     const shared = plan.start.controllersMove ? sharedFolder(server, storeFolder) : [];
     changes.set(server, [...rewritten.changes, ...shared]);
@@ -64,7 +68,7 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
     const prepared = new PreparedProcess({
       name: server.name,
       role: server.role,
-      target: plan.start[server.role] === 'from' && !server.joins ? from : to,
+      target: begins,
       folder: home,
       config: Object.assign(config, ...serves.map(({ role }) => options.profile.keys[role])),
       hosts: {},
@@ -94,7 +98,7 @@ export async function prepareUserSite(options: UserSiteOptions): Promise<UserSit
         host,
         address,
         conf: server.file.path,
-        store: storeOf(server) ?? '',
+        store: storeOf(server, begins) ?? '',
         home: '$ROCKETMQ_HOME',
       },
     };
@@ -140,20 +144,46 @@ function secondPlaces(byServer: Map<Server, SiteMember>): SiteMember[] {
 /** Keys that name ports of their own, in all files together. */
 const sparePortsMax = 32;
 
-/** Where the data of a server is on the user's machine, null when it keeps none. */
-export function storeOf({ role, file, controllerAddress }: Server): string | null {
-  if (role === 'broker') return file.text('storePathRootDir');
-  return controllerAddress === null ? null : file.text('controllerStorePath');
+/** Where the data of a server is on the user's machine, null when it keeps none. @param begins what it runs now */
+function storeOf(server: Server, begins: Target): string | null {
+  if (keepsNothing(server)) return null;
+  return givenStore(server) ?? `~/${defaultFolder(server, begins)}`;
 }
 
-/** The same in the rehearsal: below the home of the process, by the file or by its default. */
-function storeFolderOf(server: Server, home: string): string | null {
-  const key = server.role === 'broker' ? 'storePathRootDir' : 'controllerStorePath';
-  if (storeOf(server) === null) return null;
-  const given = server.file.given(key)?.value.trim();
-  if (given !== undefined && path.isAbsolute(given)) return below(home, given);
+/** The same in the rehearsal: below the home of the process, by the file or by its default. Throws `SetupError`. */
+function storeFolderOf(server: Server, home: string, begins: Target): string | null {
+  if (keepsNothing(server)) return null;
+  const given = givenStore(server);
   // Processes of the rehearsal have their own home folder, where the default lies.
-  return path.join(home, path.basename(server.file.text(key)));
+  if (given === null) return path.join(home, defaultFolder(server, begins));
+  if (path.isAbsolute(given)) return below(home, given);
+  const place = path.resolve(home, given);
+  if (place.startsWith(`${home}/`)) return place;
+  const { file } = server;
+  const key = storeKey(server);
+  throw new SetupError(
+    `${file.path}:${file.line(key)} ${key} = ${given} leads out of the folder that the process runs in: write an absolute path.`,
+  );
+}
+
+function keepsNothing({ role, controllerAddress }: Server): boolean {
+  return role !== 'broker' && controllerAddress === null;
+}
+
+function storeKey({ role }: Server): string {
+  return role === 'broker' ? 'storePathRootDir' : 'controllerStorePath';
+}
+
+function givenStore(server: Server): string | null {
+  return server.file.given(storeKey(server))?.value.trim() || null;
+}
+
+/** In the home folder of the user; that of controllers has another name since 5.2.0 (CTL-CFG-05). */
+function defaultFolder({ role, file }: Server, begins: Target): string {
+  if (role === 'broker') return 'store';
+  const version = versionOf(begins);
+  const isRenamed = version === null || compareVersions(version, '5.2.0') >= 0;
+  return isRenamed ? `${file.text('controllerType')}Controller` : 'DledgerController';
 }
 
 /** What sentences of a plan call the cluster: by the user's own addresses. */

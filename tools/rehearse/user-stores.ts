@@ -1,6 +1,6 @@
 import type { ScriptStep } from '../lab/upgrade/script.ts';
 import { isConfiguredMaster, rolesBy, type SiteMember } from '../lab/upgrade/site.ts';
-import { commitLogFolders } from '../lab/upgrade/stores.ts';
+import { commitLogFolders, hasDledgerLog } from '../lab/upgrade/stores.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { readBrokerStore } from '../doctor/store-facts.ts';
 import { type OwnLog, ownLogOf } from './own-messages.ts';
@@ -71,7 +71,12 @@ export async function copyUserStores(options: UserStoresOptions, signal: AbortSi
     tell('');
     await copyStore(copy, (text) => tell(`: ${text}`), signal);
   }
-  return given.filter(({ server }) => server.role === 'broker').map(({ member, from }) => ownLogOf(member, from));
+  const brokers = given.filter(({ server }) => server.role === 'broker');
+  return brokers.flatMap(({ member, from }) => {
+    if (!hasDledgerLog(member)) return [ownLogOf(member, from)];
+    onProgress(`${member.name} has its messages in a DLedger log: they are not compared`);
+    return [];
+  });
 }
 
 function storeCopyOf(member: SiteMember, server: Server, from: string, script: readonly ScriptStep[]): StoreCopy {

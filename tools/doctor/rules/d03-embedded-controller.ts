@@ -53,7 +53,7 @@ export const embeddedController: Rule = {
       }
       const wrong = wrongMembers(file);
       if (wrong !== null) return [at('members', file, wrong.key, wrong.text)];
-      const own = endpoint(ownAddress(file)!);
+      const own = endpoint(ownAddress(file) ?? '');
       const routes = portsOf(file)[0]!.port;
       if (own?.port !== routes) return [];
       return [at('port', file, 'controllerDLegerPeers', `controller and NameServer both listen on ${routes}`)];

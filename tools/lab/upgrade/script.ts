@@ -134,7 +134,9 @@ function scriptStep(
   masters: Masters,
 ): ScriptStep {
   const filled = (text: string) => [
-    ...new Set(members.map((member) => fill(text, readWordsOf(site, member, masters)))),
+    ...new Set(
+      members.map((member) => fill(text, readWordsOf(site, member, masters)) + endsOthers(text, member, site)),
+    ),
   ];
   const own = [...new Set(members.flatMap(({ group }) => group ?? []))];
   const { rollback } = step;
@@ -152,4 +154,14 @@ function scriptStep(
     noReturn: step.noReturn ?? null,
     harm: step.harm ?? null,
   };
+}
+
+/** `mqshutdown` ends every process of its kind on a host: what to mind when there are several. */
+function endsOthers(text: string, member: SiteMember, site: Site): string {
+  const role = /\bmqshutdown (\w+)/.exec(text)?.[1];
+  const { host, conf } = member.words;
+  const others = site.members.filter((other) => other !== member && other.role === role && other.words.host === host);
+  if (host === undefined || others.length === 0) return '';
+  const names = others.map(({ words, name }) => words.name ?? name).join(', ');
+  return `${text.endsWith('.') ? '' : '.'} That ends every ${role} of ${host}, also ${names}: end the process of ${conf} alone.`;
 }
