@@ -42,12 +42,13 @@ export interface BrokerOptions {
  * The parts of a broker, with its store recovered and its tables loaded; nothing runs yet.
  * Rejects with STORE_CORRUPT, STORE_LOCKED, STORE_IS_DLEDGER or STORE_IS_PLAIN, with ADDRESS_ILLEGAL when brokerIP1 has no
  * address, with DLEDGER_GROUP_MISSING, DLEDGER_PEERS_ILLEGAL or DLEDGER_SELF_ID_ILLEGAL, and with NOT_BUILT for a DLedger
- * commit log of release new, and for access control.
+ * commit log of release new, for data in places that it does not read, and for access control.
  */
 export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { release, log } = options;
   if (options.config.enableDLegerCommitLog) requireDLedger(release, options.config);
   refuseAccessControl(options.config);
+  refuseOtherData(release, options.config);
   const config = { ...options.config, bindAddress: bindAddress(release, options.config) };
   const storeHost = await resolveHost(config);
   const settings = new Settings(release, config, log);
@@ -125,6 +126,18 @@ function requireDLedger(release: Release, config: BrokerConfig): void {
 function refuseAccessControl(config: BrokerConfig): void {
   const key = (['aclEnable', 'authenticationEnabled', 'authorizationEnabled'] as const).find((name) => config[name]);
   if (key !== undefined) throw new SwitchlabError('NOT_BUILT', `${key} is true: this broker has no access control.`);
+}
+
+/** Without what is there a store would look empty, and begin a second log. */
+function refuseOtherData(release: Release, config: BrokerConfig): void {
+  const { readOnlyCommitLogStorePaths, storeType, configManagerVersion } = config;
+  const refuse = (setting: string) => {
+    throw new SwitchlabError('NOT_BUILT', `${setting}: this broker does not read what is there.`);
+  };
+  if (readOnlyCommitLogStorePaths !== '') refuse(`readOnlyCommitLogStorePaths = ${readOnlyCommitLogStorePaths}`);
+  if (release === 'old') return;
+  if (storeType.toLowerCase() === 'defaultrocksdb') refuse(`storeType = ${storeType}`);
+  if (configManagerVersion === 'v2') refuse('configManagerVersion = v2');
 }
 
 /** The address that records keep: brokerIP1 may be a name. */

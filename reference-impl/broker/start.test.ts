@@ -58,6 +58,15 @@ test('a DLedger commit log of release new is refused, not taken for a plain one'
   await assert.rejects(brokerLab('new', { enableDLegerCommitLog: true }), hasCode('NOT_BUILT'));
 });
 
+test('a broker whose data lies where it does not look is refused', async () => {
+  for (const settings of [
+    { readOnlyCommitLogStorePaths: '/old' },
+    { storeType: 'defaultRocksDB' },
+    { configManagerVersion: 'v2' },
+  ])
+    await assert.rejects(brokerLab('new', settings), hasCode('NOT_BUILT'));
+});
+
 test('a broker that is to control access does not serve everybody instead', async () => {
   await assert.rejects(brokerLab('old', { aclEnable: true }), hasCode('NOT_BUILT'));
   await assert.rejects(brokerLab('new', { authenticationEnabled: true }), hasCode('NOT_BUILT'));

@@ -76,16 +76,25 @@ export class RaftDriver {
   }
 
   start(): void {
-    const { clock, store, raft } = this.#options;
+    const { clock, raft } = this.#options;
     // A member that is alone waits for nobody: it ticks only to see that it still leads.
     const periodMs = raft.peerIds.length === 1 ? raft.timings.heartBeatTimeIntervalMs / 10 : tickMs;
     this.#timers.push(
       clock.every(periodMs, () => this.#tick()),
       // What is applied is on disk; what is committed may still be on its way there.
-      clock.every(checkpointMs, () => store.writeCheckpoint(this.#node.status.appliedIndex)),
+      clock.every(checkpointMs, () => this.#writeCheckpoint()),
       clock.every(preferenceMs, () => this.#preferLeader()),
     );
     this.#tick();
+  }
+
+  #writeCheckpoint(): void {
+    if (this.#stopped) return;
+    try {
+      this.#options.store.writeCheckpoint(this.#node.status.appliedIndex);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
   }
 
   get status(): RaftStatus {

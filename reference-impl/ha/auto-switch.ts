@@ -1,5 +1,6 @@
 import { systemClock, type Timer } from '../base/clock.ts';
 import { systemDisk } from '../base/disk.ts';
+import { SwitchlabError } from '../base/errors.ts';
 import { offsetAckedBy } from './acked-by.ts';
 import { AutoSwitchMasterLink } from './auto-switch-master.ts';
 import { AutoSwitchSlave } from './auto-switch-slave.ts';
@@ -136,6 +137,8 @@ export function createAutoSwitchHa({ options, store }: HaDependencies): AutoSwit
     store.truncateIncompleteTail();
     // With SYNC_FLUSH: a replica that is told of a shorter log would cut what it has acknowledged.
     if (store.safeOffset < store.writtenOffset) await store.flush();
+    if (!store.writeable)
+      throw new SwitchlabError('STORE_CLOSED', 'A store that takes no writes cannot be that of a master.');
   };
 
   const takeOver = (selfBrokerId: number, masterEpoch: number, set: SyncStateSet) => {

@@ -177,3 +177,22 @@ test('an epoch file is written when its list changed, not at every look', (t) =>
   epochs.dropBefore(101);
   assert.equal(existsSync(path), true);
 });
+
+test('an entry that could not be written does not count', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'epochs-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'epochFileCheckpoint');
+  let isFull = false;
+  const rename = (from: string, to: string) => {
+    if (isFull) throw new Error('no space left');
+    systemDisk.rename(from, to);
+  };
+  const epochs = new Epochs({ ...systemDisk, rename }, path);
+  epochs.beginAsMaster(1, 0);
+  isFull = true;
+  assert.throws(() => epochs.append({ epoch: 2, startOffset: 100 }), /no space left/);
+  assert.equal(epochs.lastEpoch, 1);
+  isFull = false;
+  assert.ok(epochs.append({ epoch: 2, startOffset: 100 }));
+  assert.equal(text(readEpochFile(systemDisk, path)), '1-0 2-100');
+});

@@ -54,7 +54,8 @@ export class Epochs {
 
   #replace(list: readonly EpochStart[]): void {
     if (list.length === this.#list.length && list.every((entry, i) => entry === this.#list[i])) return;
-    this.#list = list;
+    // What the file does not hold must not count.
     writeEpochFile(this.#disk, this.#path, list);
+    this.#list = list;
   }
 }

@@ -11,6 +11,8 @@ const slackMs = 3000;
 
 /** How far each part of the store is surely on disk, by store time (ms): where recovery after a crash begins. */
 export class Checkpoint {
+  /** How often it was lowered: stamps that were taken before may say too much. */
+  lowered = 0;
   readonly #disk: Disk;
   readonly #path: string;
   readonly #bytes = Buffer.alloc(checkpointSize);
@@ -63,6 +65,18 @@ export class Checkpoint {
   /** Commit log and queues are whole up to here. */
   get minTimestamp(): number {
     return Math.max(0, Math.min(this.physicMsgTimestamp, this.logicsMsgTimestamp) - slackMs);
+  }
+
+  /**
+   * A record of `timestampMs` came behind others although the stamps vouch for that time: the log was cut, or the clock that
+   * stamps it went back. Durable when the call returns: recovery must not begin behind records that it has to dispatch.
+   */
+  lowerTo(timestampMs: number): void {
+    this.lowered++;
+    this.physicMsgTimestamp = Math.min(this.physicMsgTimestamp, timestampMs);
+    this.logicsMsgTimestamp = Math.min(this.logicsMsgTimestamp, timestampMs);
+    this.indexMsgTimestamp = Math.min(this.indexMsgTimestamp, timestampMs);
+    this.flush();
   }
 
   /** Writes the file and makes it durable. */

@@ -46,6 +46,7 @@ export class Checkpointer {
   async #write(): Promise<void> {
     const { queues, index, dispatcher, checkpoint } = this.#parts;
     const { storeTimestamp } = dispatcher;
+    const { lowered } = checkpoint;
     const indexTimestamp = index.endTimestamp;
     const confirmOffset = this.#confirmOffset();
     queues.write();
@@ -55,7 +56,7 @@ export class Checkpointer {
     await this.#flusher.flushed();
     for (const file of files) await syncFile(this.#disk, file);
     for (const directory of directories) if (this.#disk.exists(directory)) this.#disk.syncDirectory(directory);
-    if (!this.#guard.writeable) return;
+    if (!this.#guard.writeable || checkpoint.lowered !== lowered) return;
     if (storeTimestamp > 0) {
       checkpoint.physicMsgTimestamp = storeTimestamp;
       checkpoint.logicsMsgTimestamp = storeTimestamp;

@@ -189,8 +189,11 @@ export class CommitLog {
     this.#writtenOffset = this.#maxOffset;
   }
 
-  /** Cuts the log at `offset`: later segments go, the rest of its own segment becomes zeros, so no reader finds it again. */
-  truncateTo(offset: number): void {
+  /**
+   * Cuts the log at `offset`: later segments go, the rest of its own segment becomes zeros, so no reader finds it again.
+   * @param whole see `zeroLeftovers`
+   */
+  truncateTo(offset: number, whole = true): void {
     assert(offset >= this.minOffset && offset <= this.#maxOffset, `cut at ${offset} outside the log`);
     for (const chunk of this.#arena.chunks) this.#writeChunk(chunk);
     const before = this.#segments.length;
@@ -199,7 +202,8 @@ export class CommitLog {
     if (this.#segments.length < before) this.syncDirectories();
     const last = this.#segments.at(-1);
     if (last !== undefined && last.endOffset > offset) {
-      const cut = zeroLeftovers(last.file, offset - last.startOffset, this.segmentSize);
+      const end = Math.min(this.#maxOffset - last.startOffset, this.segmentSize);
+      const cut = zeroLeftovers(last.file, offset - last.startOffset, end, whole);
       if (cut) last.file.sync();
     }
     this.#arena.cut(offset);

@@ -56,8 +56,8 @@ export class ConsumeQueue {
   /** Queue offset that the next appended message takes: ahead of `maxOffset` while messages are undispatched. */
   nextOffset = 0;
 
-  /** Takes the units that the files hold, as far as they are whole. */
-  constructor(rootDir: string, topic: string, queueId: number, fileSize: number, files: OpenFiles) {
+  /** Takes the units that the files hold, as far as they are whole. @param aborted the last process crashed */
+  constructor(rootDir: string, topic: string, queueId: number, fileSize: number, files: OpenFiles, aborted: boolean) {
     this.topic = topic;
     this.queueId = queueId;
     this.#directory = join(rootDir, 'consumequeue', topic, String(queueId));
@@ -65,7 +65,7 @@ export class ConsumeQueue {
     this.#segmentSize = Math.ceil(fileSize / unitSize) * unitSize;
     this.#files = files;
     this.#segments = listSegments(files.disk, [this.#directory], this.#segmentSize).map((file) => file.startOffset);
-    this.#recover();
+    this.#recover(aborted);
   }
 
   /** Next queue offset to be dispatched. */
@@ -285,12 +285,12 @@ export class ConsumeQueue {
   }
 
   /** Reads from the third segment from the end; the first unit without offset and size ends the queue. */
-  #recover(): void {
+  #recover(aborted: boolean): void {
     const first = this.#segments.at(-3) ?? this.#segments[0];
     if (first === undefined) return;
     this.#startTailAt(first);
     for (const start of this.#segments.filter((start) => start >= first)) {
-      if (!this.#recoverSegment(start)) break;
+      if (!this.#recoverSegment(start, aborted)) break;
     }
     while (this.#segments.length > 1 && this.#segments.at(-1)! > this.#end) this.#deleteSegment(this.#segments.pop()!);
     this.#startTailAt(this.#end);
@@ -299,7 +299,7 @@ export class ConsumeQueue {
   }
 
   /** False when the queue ends within this segment. */
-  #recoverSegment(start: number): boolean {
+  #recoverSegment(start: number, aborted: boolean): boolean {
     const bytes = Buffer.allocUnsafe(Math.min(this.#segmentSize, recoverStepSize));
     const view = viewOf(bytes);
     const file = this.#files.open(segmentPath(this.#directory, start));
@@ -309,7 +309,7 @@ export class ConsumeQueue {
         const offset = readInt64(view, at);
         const size = view.getInt32(at + 8);
         if (offset < 0 || size <= 0) {
-          zeroLeftovers(file, from + at, this.#segmentSize);
+          zeroLeftovers(file, from + at, this.#segmentSize, aborted);
           return false;
         }
         this.#end += unitSize;

@@ -9,6 +9,7 @@ import {
   storeTimestampOf,
 } from '../message/record.ts';
 import { isInQueue, SysFlag } from '../message/types.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { CommitLog } from './commit-log.ts';
 import { dueTimeOf } from './delay-levels.ts';
 import type { KeyIndex } from './key-index.ts';
@@ -32,6 +33,8 @@ export class Dispatcher {
   offset = 0;
   /** Store time of the last record dispatched, ms; 0 before the first. */
   storeTimestamp = 0;
+  /** What recovery would trust; null while recovery runs. */
+  checkpoint: Checkpoint | null = null;
   readonly #commitLog: CommitLog;
   readonly #queues: QueueTable;
   readonly #index: KeyIndex;
@@ -98,6 +101,8 @@ export class Dispatcher {
       this.#putKeys(topic, properties, physicalOffset, storeTimestamp);
     }
     this.storeTimestamp = storeTimestamp;
+    const { checkpoint } = this;
+    if (checkpoint !== null && storeTimestamp <= checkpoint.minTimestamp) checkpoint.lowerTo(storeTimestamp);
     return true;
   };
 

@@ -25,17 +25,21 @@ export function writeZeros(file: DiskFile, from: number, to: number): void {
 }
 
 /**
- * Zeroes what an earlier life left behind `from`, so that no later recovery takes it for data. Ends at `to` or at the
- * first whole step of zeros: a file is filled front to back.
+ * Zeroes what an earlier life left in `[from, to)`, so that no later recovery takes it for data.
+ * @param whole false: ends at the first whole step of zeros. A file is filled front to back, but who died while it zeroed
+ * one, or a body of zeros, leaves data behind such a step.
  * @returns whether there was anything
  */
-export function zeroLeftovers(file: DiskFile, from: number, to: number): boolean {
+export function zeroLeftovers(file: DiskFile, from: number, to: number, whole: boolean): boolean {
   const step = 65536;
   const bytes = Buffer.allocUnsafe(step);
+  let found = false;
   for (let at = from; at < to; at += step) {
     const count = readFully(file, bytes, 0, Math.min(step, to - at), at);
-    if (bytes.subarray(0, count).equals(zeros.subarray(0, count))) return at > from;
-    writeZeros(file, at, at + count);
+    if (!bytes.subarray(0, count).equals(zeros.subarray(0, count))) {
+      writeZeros(file, at, at + count);
+      found = true;
+    } else if (!whole) break;
   }
-  return to > from;
+  return found;
 }

@@ -84,6 +84,7 @@ export class LocalMessageStore implements MessageStore {
       options.confirmOffsetLimitsDispatch && dledger === null ? this.#confirmOffset : null,
     );
     this.#countUndispatched();
+    parts.dispatcher.checkpoint = parts.checkpoint;
     dledger?.ownedBy({
       write: () => this.#writeEntries(),
       truncateTo: (position) => this.truncateTo(position),

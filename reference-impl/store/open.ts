@@ -35,6 +35,8 @@ export async function openStore(options: StoreOptions): Promise<MessageStore> {
     const aborted = wasAborted(disk, rootDir);
     const framing = dledger === null ? plainFraming : new DLedgerFraming();
     const parts = load(options, disk, directories, framing, aborted);
+    // From here on this process changes files: recovery that is interrupted has to be done again.
+    createAbortFile(disk, rootDir, options.release);
     const dledgerLog =
       framing instanceof DLedgerFraming ? new DLedgerLog(folderDisk(dledger!.folder), parts.log, framing) : null;
     const confirmed = dledgerLog?.committedPosition() ?? parts.checkpoint.confirmPhyOffset;
@@ -44,7 +46,6 @@ export async function openStore(options: StoreOptions): Promise<MessageStore> {
     // What is in the queues was confirmed, whatever the checkpoint knows.
     const known = dledgerLog === null ? limit : Math.max(limit, parts.dispatcher.offset);
     const confirmOffset = Math.max(Math.min(known, parts.log.maxOffset), parts.log.minOffset);
-    createAbortFile(disk, rootDir, options.release);
     const clock = options.clock ?? systemClock;
     const progress = { flushedOffset, confirmOffset };
     return new LocalMessageStore(parts, options, disk, clock, lock, progress, dledgerLog);
@@ -64,7 +65,7 @@ function load(
   const rootDir = options.storePathRootDir;
   const log = new CommitLog(disk, directories, options.mappedFileSizeCommitLog, framing);
   const queues = new QueueTable(disk, rootDir, options.mappedFileSizeConsumeQueue);
-  queues.load();
+  queues.load(aborted);
   const checkpoint = new Checkpoint(disk, join(rootDir, 'checkpoint'));
   const index = new KeyIndex(disk, options);
   index.load(aborted ? checkpoint.indexMsgTimestamp : Infinity);

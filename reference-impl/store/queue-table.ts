@@ -28,6 +28,7 @@ export class QueueTable {
   /** Queues with units in memory only. */
   readonly #unwritten = new Set<ConsumeQueue>();
   #lastFound: TopicQueues | null = null;
+  #aborted = false;
 
   constructor(disk: Disk, rootDir: string, fileSize: number) {
     this.#files = new OpenFiles(disk);
@@ -36,8 +37,9 @@ export class QueueTable {
     this.#fileSize = fileSize;
   }
 
-  /** Reads the queues from disk. */
-  load(): void {
+  /** Reads the queues from disk. @param aborted the last process crashed */
+  load(aborted: boolean): void {
+    this.#aborted = aborted;
     for (const topic of this.#subdirectories(this.#directory)) {
       const entry = this.topic(topic);
       for (const queueId of this.#subdirectories(join(this.#directory, topic))) {
@@ -75,7 +77,7 @@ export class QueueTable {
   queue(entry: TopicQueues, queueId: number): ConsumeQueue {
     let queue = entry.queues.get(queueId);
     if (queue === undefined) {
-      queue = new ConsumeQueue(this.#rootDir, entry.topic, queueId, this.#fileSize, this.#files);
+      queue = new ConsumeQueue(this.#rootDir, entry.topic, queueId, this.#fileSize, this.#files, this.#aborted);
       entry.queues.set(queueId, queue);
     }
     return queue;

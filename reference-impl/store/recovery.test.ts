@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../base/clock.ts';
+import { type Disk, systemDisk } from '../base/disk.ts';
 import { decodeRecord } from '../message/record.ts';
 import { openStore } from './open.ts';
 import { copyOf, message, placed, storeOptions, temporaryFolder } from './store.fixture.ts';
@@ -138,4 +139,65 @@ test('queues without a commit log are dropped', async (t) => {
   emptied.writeNow();
   assert.equal(emptied.queryByKey('TopicA', 'k', 10, 0, Infinity).length, 1);
   await emptied.close();
+});
+
+test('a cut that a crash stopped half way is finished at the next start', async (t) => {
+  const root = temporaryFolder(t);
+  const options = storeOptions(root, { mappedFileSizeCommitLog: 1 << 20 });
+  const store = await openStore(options);
+  const results = Array.from({ length: 100 }, () => placed(store.append(message({ body: Buffer.alloc(8000, 'x') }))));
+  await store.close();
+  writeFileSync(join(root, 'abort'), '');
+  const segment = join(root, 'commitlog', '0'.repeat(20));
+  const cut = results[9]!.endOffset;
+  overwrite(segment, cut, Buffer.alloc(65536));
+  const again = await openStore(options);
+  assert.equal(again.maxPhyOffset, cut);
+  await again.close();
+  assert.ok(
+    readFileSync(segment)
+      .subarray(cut)
+      .every((byte) => byte === 0),
+  );
+});
+
+test('after a crash nothing is missing in the queues although the clock went back before', async (t) => {
+  const root = temporaryFolder(t);
+  let nowMs = 1_000_000;
+  const clock = { ...systemClock, nowMs: () => nowMs };
+  const first = await openStore(storeOptions(root, { clock }));
+  placed(first.append(message()));
+  await first.close();
+  nowMs = 500_000;
+  const store = await openStore(storeOptions(root, { clock }));
+  let count = 1;
+  while (store.maxPhyOffset < store.segmentSize + 1000) {
+    placed(store.append(message({ body: Buffer.alloc(1000) })));
+    count++;
+  }
+  store.writeNow();
+  const again = await openStore(storeOptions(copyOf(t, root), { clock }));
+  await store.close();
+  assert.equal(again.maxOffsetInQueue('TopicA', 0), count);
+  await again.close();
+});
+
+test('a start that is interrupted while it recovers has to be done again', async (t) => {
+  const root = temporaryFolder(t);
+  const store = await openStore(storeOptions(root));
+  placed(store.append(message()));
+  await store.close();
+  rmSync(join(root, 'consumequeue'), { recursive: true });
+  const touched: string[] = [];
+  const disk: Disk = {
+    ...systemDisk,
+    open(path, mode) {
+      if (mode !== 'r') touched.push(path);
+      return systemDisk.open(path, mode);
+    },
+  };
+  const again = await openStore(storeOptions(root, { disk }));
+  await again.close();
+  assert.ok(touched.some((path) => path.includes('consumequeue')));
+  assert.equal(touched[0], join(root, 'abort'));
 });

@@ -75,7 +75,7 @@ export function recover(parts: StoreParts, options: RecoveryOptions): number {
     return true;
   });
   for (const queue of queues.all()) queue.truncateTo(end);
-  log.truncateTo(end);
+  log.truncateTo(end, options.aborted);
   index.forgetBehind(end);
   dispatcher.offset = Math.min(dispatcher.offset, end);
   dledger?.recovered();

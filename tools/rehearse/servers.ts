@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { ownAddress } from '../doctor/controllers.ts';
 import type { ConfFile } from '../doctor/conf-file.ts';
 import { type Deployment, isEmbedded } from '../doctor/deployment.ts';

@@ -12,6 +12,8 @@ export class ConfigFile {
   readonly path: string;
   readonly #log: Log;
   #written = '';
+  /** The file itself could be read, or was written since. */
+  #isWhole = true;
 
   constructor(path: string, log: Log) {
     this.path = path;
@@ -24,6 +26,7 @@ export class ConfigFile {
     for (const path of [this.path, `${this.path}.bak`]) {
       try {
         const content = parse(path);
+        this.#isWhole = path === this.path;
         if (content !== null) return content;
       } catch (thrown) {
         failures.push(thrown);
@@ -42,8 +45,10 @@ export class ConfigFile {
   save(text: string): void {
     if (text === this.#written) return;
     try {
-      replaceFile(this.path, text);
+      // A file that was damaged must not take the place of the copy that stood in for it.
+      replaceFile(this.path, text, 'utf8', this.#isWhole);
       this.#written = text;
+      this.#isWhole = true;
     } catch (thrown) {
       this.#log.error({ path: this.path, reason: errorText(thrown) }, 'configuration file was not written');
     }

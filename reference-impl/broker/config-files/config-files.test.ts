@@ -133,3 +133,18 @@ test('every table of offsets survives its file', () => {
     }),
   );
 });
+
+test('a damaged file does not take the place of the copy that stood in for it', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-file-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'topics.json');
+  const bak = `${path}.bak`;
+  writeFileSync(path, '');
+  writeFileSync(bak, '{"a":1}');
+  const file = new ConfigFile(path, silentLog);
+  assert.deepEqual(file.load(), { a: 1 });
+  file.save('{"a":2}');
+  assert.equal(readFileSync(bak, 'utf8'), '{"a":1}');
+  file.save('{"a":3}');
+  assert.equal(readFileSync(bak, 'utf8'), '{"a":2}');
+});

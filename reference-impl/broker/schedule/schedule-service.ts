@@ -26,6 +26,8 @@ const afterExceptionMs = 10_000;
 const batchMax = 32;
 /** Messages that one level delivers before the event loop goes on. */
 const deliveriesMax = 1024;
+/** Batches that wait to be confirmed before nothing more is delivered. */
+const waitingMax = 1024;
 
 export interface ScheduleOptions {
   readonly release: Release;
@@ -46,7 +48,12 @@ export class ScheduleService {
   readonly #delaysMs: readonly number[];
   readonly #options: ScheduleOptions;
   readonly #file: ConfigFile;
+  /** Progress: next queue offset by level. What is before it is delivered, and replicas have that. */
   #offsets = new Map<number, number>();
+  /** Next queue offset to deliver by level, where it is ahead of the progress. */
+  readonly #ahead = new Map<number, number>();
+  /** Progress that waits until the log is confirmed up to `endOffset`, in the order of the log. */
+  #waiting: { readonly level: number; readonly next: number; readonly endOffset: number }[] = [];
   #pausedUntilMs = 0;
   #timers: Timer[] = [];
 
@@ -92,19 +99,23 @@ export class ScheduleService {
 
   /** Takes over stored or received progress. */
   replace(fields: Readonly<Record<string, unknown>>): void {
+    this.#forgetAhead();
     this.#offsets = intKeyed(fields.offsetTable, 'offsetTable', Number);
     const version = readDataVersion(fields.dataVersion, 'new');
     if (version !== null) this.version.assign(version);
   }
 
   persist(): void {
+    this.#settle();
     this.#file.save(writePretty(this.fields() as FileValue));
   }
 
   #tick(): void {
     const { clock, mayDeliver, log } = this.#options;
     const nowMs = clock.nowMs();
-    if (!mayDeliver() || nowMs < this.#pausedUntilMs) return;
+    if (!mayDeliver()) return this.#forgetAhead();
+    this.#settle();
+    if (nowMs < this.#pausedUntilMs || this.#waiting.length >= waitingMax) return;
     try {
       for (let level = 1; level <= this.#delaysMs.length; level++) this.#deliverLevel(level, nowMs);
     } catch (thrown) {
@@ -117,13 +128,13 @@ export class ScheduleService {
     const { store } = this.#options;
     const queueId = level - 1;
     for (let delivered = 0; delivered < deliveriesMax; ) {
-      const offset = this.#offsets.get(level) ?? 0;
+      const offset = this.#ahead.get(level) ?? this.#offsets.get(level) ?? 0;
       if (offset === store.maxOffsetInQueue(SCHEDULE_TOPIC, queueId)) return;
       const found = store.getMessages(SCHEDULE_TOPIC, queueId, offset, batchMax, null);
       if (found.status !== 'FOUND') {
         // Expired or cut off: go on where the queue goes on.
         if (found.nextBeginOffset === offset) return;
-        this.#advance(level, found.nextBeginOffset);
+        this.#advance(level, found.nextBeginOffset, 0);
         continue;
       }
       const count = this.#deliver(level, found.records, nowMs);
@@ -132,7 +143,7 @@ export class ScheduleService {
     }
   }
 
-  /** Delivers those that are due, as far as the log takes them; returns how many. Progress must not be ahead of the log. */
+  /** Delivers those that are due, as far as the log takes them; returns how many. */
   #deliver(level: number, records: readonly Buffer[], nowMs: number): number {
     const { store } = this.#options;
     const placed: { readonly endOffset: number; readonly next: number }[] = [];
@@ -144,13 +155,36 @@ export class ScheduleService {
     }
     store.writeNow();
     const written = placed.filter(({ endOffset }) => endOffset <= store.writtenOffset);
-    if (written.length > 0) this.#advance(level, written.at(-1)!.next);
+    const last = written.at(-1);
+    if (last !== undefined) this.#advance(level, last.next, last.endOffset);
     return written.length;
   }
 
-  #advance(level: number, offset: number): void {
-    this.#offsets.set(level, offset);
-    this.version.next();
+  /**
+   * Everything before `next` is delivered. A slave copies the progress sooner than the messages: it must not hear of it
+   * before they are confirmed, or nobody delivers them after a switch.
+   */
+  #advance(level: number, next: number, endOffset: number): void {
+    this.#ahead.set(level, next);
+    this.#waiting.push({ level, next, endOffset });
+    this.#settle();
+  }
+
+  /** Takes what is confirmed by now for progress. */
+  #settle(): void {
+    const { confirmOffset } = this.#options.store;
+    const late = this.#waiting.findIndex(({ endOffset }) => endOffset > confirmOffset);
+    const settled = this.#waiting.splice(0, late === -1 ? this.#waiting.length : late);
+    for (const { level, next } of settled) {
+      this.#offsets.set(level, next);
+      this.version.next();
+    }
+  }
+
+  /** As another master may go on from the progress alone, so does this one when it is master again. */
+  #forgetAhead(): void {
+    this.#ahead.clear();
+    this.#waiting = [];
   }
 
   /** A due time further away than the whole delay means that the clock was set back: it is due. */
