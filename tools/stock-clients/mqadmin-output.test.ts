@@ -47,6 +47,12 @@ for (const command of Object.keys(toolCommands(facts))) {
   });
 }
 
+test('a broker that is too young for rates prints none', () => {
+  const output = outputs.brokerStatus!.replaceAll(/^((?:put|get)\w+Tps +: )[\d. ]+$/gm, '$1');
+  assert.notEqual(output, outputs.brokerStatus);
+  assert.deepEqual(differences(output, toolCommands(facts).brokerStatus!.prints), []);
+});
+
 const falseFacts: readonly (readonly [command: string, changed: Partial<PairFacts>])[] = [
   ['clusterList', { master: facts.slave, slave: facts.master }],
   ['clusterList', { versionDesc: 'V5_3_2' }],
