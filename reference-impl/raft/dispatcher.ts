@@ -114,7 +114,7 @@ export class Dispatcher {
   answered(seq: number, response: PushResponse | null, nowMs: number): void {
     if (this.#phase === 'APPEND') {
       if (seq < this.#streakSeq || response === null) return;
-      if (response.code === RaftCode.SUCCESS && response.index >= 0) this.#acknowledged(response, nowMs);
+      if (response.code === RaftCode.SUCCESS && response.index >= 0) this.#acknowledged(response);
       if (response.code === RaftCode.INCONSISTENT_STATE) this.#restart(nowMs, 0);
       return;
     }
@@ -132,11 +132,10 @@ export class Dispatcher {
     } else this.#compareLower(response);
   }
 
-  #acknowledged(response: PushResponse, nowMs: number): void {
+  #acknowledged(response: PushResponse): void {
     // 0.3.1.2 counts; an older member leaves it out for a single entry.
     const last = response.index + Math.max(1, response.count) - 1;
-    // What the leader does not have was not pushed: that answer says nothing, so both logs are compared again.
-    if (last > this.#log.endIndex) return this.#restart(nowMs, restartPauseMs);
+    assert(last <= this.#log.endIndex, 'a follower acknowledged an entry that the leader does not have');
     this.matchIndex = Math.max(this.matchIndex, last);
     for (const [index, sent] of this.#unacknowledged) {
       if (index + sent.count - 1 > this.matchIndex) break;
