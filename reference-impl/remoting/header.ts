@@ -19,8 +19,9 @@ export type HeaderInit<S extends HeaderSchema> = { [K in keyof S]?: FieldValue[S
 
 const decimal = /^[+-]?\d+$/;
 const intMax = 2147483647;
-/** As near as a double comes to 2^63 - 1. */
 const longMax = 2 ** 63;
+/** The largest double that is a Java long. */
+const longMaxDouble = 2 ** 63 - 1024;
 
 /** Reads the declared fields. A number that does not parse is null, as in the generic Java decoder. */
 export function decodeHeader<S extends HeaderSchema>(schema: S, extFields: ExtFields | null): HeaderOf<S> {
@@ -36,7 +37,8 @@ function decodeField(type: FieldType, text: string | undefined): unknown {
   if (!decimal.test(text)) return null;
   const value = Number(text);
   const max = type === 'int' ? intMax : longMax;
-  return value > max || value < -max - 1 ? null : value;
+  if (value > max || value < -max - 1) return null;
+  return Math.min(value, longMaxDouble);
 }
 
 /** Writes the fields that have a value, in the order of the schema. */

@@ -69,13 +69,12 @@ export class Checkpoint {
 
   /**
    * A record of `timestampMs` came behind others although the stamps vouch for that time: the log was cut, or the clock that
-   * stamps it went back. Durable when the call returns: recovery must not begin behind records that it has to dispatch.
+   * stamps it went back. The key index knows by offsets how far it is. Durable when the call returns: recovery must not begin behind records that it has to dispatch.
    */
   lowerTo(timestampMs: number): void {
     this.lowered++;
     this.physicMsgTimestamp = Math.min(this.physicMsgTimestamp, timestampMs);
     this.logicsMsgTimestamp = Math.min(this.logicsMsgTimestamp, timestampMs);
-    this.indexMsgTimestamp = Math.min(this.indexMsgTimestamp, timestampMs);
     this.flush();
   }
 

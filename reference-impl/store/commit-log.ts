@@ -16,6 +16,8 @@ export const recordTooLong = -2;
 
 const readWindowSize = 32768;
 const scanWindowSize = 1048576;
+/** Twice the largest body, which may consist of zeros. */
+const zerosEnough = 8 * 1048576;
 
 /**
  * The commit log: records back to back in segments (store.md 2, 3). Records are encoded into the arena; `write` hands all
@@ -189,11 +191,8 @@ export class CommitLog {
     this.#writtenOffset = this.#maxOffset;
   }
 
-  /**
-   * Cuts the log at `offset`: later segments go, the rest of its own segment becomes zeros, so no reader finds it again.
-   * @param whole see `zeroLeftovers`
-   */
-  truncateTo(offset: number, whole = true): void {
+  /** Cuts the log at `offset`: later segments go, the rest of its own segment becomes zeros, so no reader finds it again. */
+  truncateTo(offset: number): void {
     assert(offset >= this.minOffset && offset <= this.#maxOffset, `cut at ${offset} outside the log`);
     for (const chunk of this.#arena.chunks) this.#writeChunk(chunk);
     const before = this.#segments.length;
@@ -203,7 +202,7 @@ export class CommitLog {
     const last = this.#segments.at(-1);
     if (last !== undefined && last.endOffset > offset) {
       const end = Math.min(this.#maxOffset - last.startOffset, this.segmentSize);
-      const cut = zeroLeftovers(last.file, offset - last.startOffset, end, whole);
+      const cut = zeroLeftovers(last.file, offset - last.startOffset, end, zerosEnough);
       if (cut) last.file.sync();
     }
     this.#arena.cut(offset);

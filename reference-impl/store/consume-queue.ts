@@ -15,6 +15,8 @@ const fillerSize = 0x7fffffff;
 const tailUnitsMin = 50;
 const tailUnitsMax = 800;
 const recoverStepSize = 3200 * unitSize;
+/** So many bytes of zeros behind the last unit, and there is nothing more: units are never zeros. */
+const zerosEnough = 65536;
 
 /** Consecutive units of one queue: the first is at `at`. Valid until the queue grows. */
 export interface UnitsView {
@@ -23,8 +25,8 @@ export interface UnitsView {
   readonly count: number;
 }
 
-/** What becomes of one unit. */
-export type PutResult = 'put' | 'known' | 'gap';
+/** What becomes of one unit. `again`: put as the first one, and all that were there went. */
+export type PutResult = 'put' | 'known' | 'gap' | 'again';
 
 /**
  * The index of one queue: where in the commit log each message is. The newest units stay in memory and leave in batches
@@ -56,8 +58,8 @@ export class ConsumeQueue {
   /** Queue offset that the next appended message takes: ahead of `maxOffset` while messages are undispatched. */
   nextOffset = 0;
 
-  /** Takes the units that the files hold, as far as they are whole. @param aborted the last process crashed */
-  constructor(rootDir: string, topic: string, queueId: number, fileSize: number, files: OpenFiles, aborted: boolean) {
+  /** Takes the units that the files hold, as far as they are whole. @param bornAt records before are not of it */
+  constructor(rootDir: string, topic: string, queueId: number, fileSize: number, files: OpenFiles, bornAt: number) {
     this.topic = topic;
     this.queueId = queueId;
     this.#directory = join(rootDir, 'consumequeue', topic, String(queueId));
@@ -65,7 +67,8 @@ export class ConsumeQueue {
     this.#segmentSize = Math.ceil(fileSize / unitSize) * unitSize;
     this.#files = files;
     this.#segments = listSegments(files.disk, [this.#directory], this.#segmentSize).map((file) => file.startOffset);
-    this.#recover(aborted);
+    this.#recover();
+    this.maxPhysicOffset = Math.max(this.maxPhysicOffset, bornAt);
   }
 
   /** Next queue offset to be dispatched. */
@@ -94,10 +97,9 @@ export class ConsumeQueue {
     if (end <= this.maxPhysicOffset) return 'known';
     const position = queueOffset * unitSize;
     if (this.#end === 0 && position > 0 && this.#segments.length === 0) this.#fillUpTo(position);
-    if (position < this.#end) {
-      if (queueOffset > 0) return 'known';
-      this.#beginAgain();
-    }
+    const again = position < this.#end;
+    if (again && queueOffset > 0) return 'known';
+    if (again) this.#beginAgain();
     const gap = position > this.#end;
     const at = this.#tailRoom();
     writeInt64(this.#tailView, at, physicalOffset);
@@ -106,6 +108,7 @@ export class ConsumeQueue {
     this.#end += unitSize;
     this.maxPhysicOffset = end;
     if (this.nextOffset < this.maxOffset) this.nextOffset = this.maxOffset;
+    if (again) return 'again';
     return gap ? 'gap' : 'put';
   }
 
@@ -174,6 +177,7 @@ export class ConsumeQueue {
     }
     if (low < this.maxOffset) this.#cut(low);
     this.nextOffset = this.maxOffset;
+    this.maxPhysicOffset = Math.min(this.maxPhysicOffset, physicalOffset);
   }
 
   /** Hands the units in memory to the kernel. Throws what the system threw. */
@@ -285,12 +289,12 @@ export class ConsumeQueue {
   }
 
   /** Reads from the third segment from the end; the first unit without offset and size ends the queue. */
-  #recover(aborted: boolean): void {
+  #recover(): void {
     const first = this.#segments.at(-3) ?? this.#segments[0];
     if (first === undefined) return;
     this.#startTailAt(first);
     for (const start of this.#segments.filter((start) => start >= first)) {
-      if (!this.#recoverSegment(start, aborted)) break;
+      if (!this.#recoverSegment(start)) break;
     }
     while (this.#segments.length > 1 && this.#segments.at(-1)! > this.#end) this.#deleteSegment(this.#segments.pop()!);
     this.#startTailAt(this.#end);
@@ -299,7 +303,7 @@ export class ConsumeQueue {
   }
 
   /** False when the queue ends within this segment. */
-  #recoverSegment(start: number, aborted: boolean): boolean {
+  #recoverSegment(start: number): boolean {
     const bytes = Buffer.allocUnsafe(Math.min(this.#segmentSize, recoverStepSize));
     const view = viewOf(bytes);
     const file = this.#files.open(segmentPath(this.#directory, start));
@@ -309,7 +313,7 @@ export class ConsumeQueue {
         const offset = readInt64(view, at);
         const size = view.getInt32(at + 8);
         if (offset < 0 || size <= 0) {
-          zeroLeftovers(file, from + at, this.#segmentSize, aborted);
+          zeroLeftovers(file, from + at, this.#segmentSize, zerosEnough);
           return false;
         }
         this.#end += unitSize;

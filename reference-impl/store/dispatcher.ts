@@ -4,6 +4,7 @@ import { PropertyName, propertyOf, propertyPattern, tagsCodeOf } from '../messag
 import {
   bodyLengthPosition,
   magicV2,
+  physicalOffsetOf,
   propertiesLengthPosition,
   recordPosition,
   storeTimestampOf,
@@ -75,6 +76,7 @@ export class Dispatcher {
       const queueId = view.getInt32(at + recordPosition.queueId);
       const topic = this.#topicAt(bytes, view, at, propertiesLengthAt);
       if (!isInQueue(view.getInt32(at + recordPosition.sysFlag)) || !isQueueStorable(topic, queueId)) return true;
+      if (physicalOffsetOf(view, at) < topic.bornAt) return true;
       const queue = this.#queues.queue(topic, queueId);
       const queueOffset = readInt64(view, at + recordPosition.queueOffset);
       queue.nextOffset = queueOffset === 0 ? 1 : Math.max(queue.nextOffset, queueOffset + 1);
@@ -128,7 +130,9 @@ export class Dispatcher {
     }
     const dueTime = topic.isSchedule ? dueTimeOf(properties, storeTimestamp, this.#options.delayLevels) : null;
     const tagsCode = dueTime ?? tagsCodeOf(propertyOf(properties, tagsProperty));
+    if (physicalOffset < topic.bornAt) return;
     const queue = this.#queues.queue(topic, queueId);
+    const before = queue.maxOffset;
     const result = queue.put(queueOffset, physicalOffset, size, tagsCode);
     if (result === 'known') return;
     this.#queues.markUnwritten(queue);
@@ -136,6 +140,12 @@ export class Dispatcher {
       this.#options.log.error(
         { topic: topic.topic, queueId, queueOffset, maxOffset: queue.maxOffset },
         'queue offset of a record is behind the end of its queue',
+      );
+    }
+    if (result === 'again') {
+      this.#options.log.warn(
+        { topic: topic.topic, queueId, dropped: before },
+        'a queue begins again: its topic was made anew, or its master knew no earlier message',
       );
     }
     if (this.#listeners.length === 0) return;

@@ -19,27 +19,26 @@ export function readFully(file: DiskFile, bytes: Uint8Array, from: number, to: n
 
 const zeros = new Uint8Array(65536);
 
-/** Writes zeros over `[from, to)` of the file. */
+/** Writes zeros over `[from, to)` of the file, its end first: who dies meanwhile leaves no data behind zeros. */
 export function writeZeros(file: DiskFile, from: number, to: number): void {
-  for (let at = from; at < to; at += zeros.length) writeFully(file, zeros, 0, Math.min(zeros.length, to - at), at);
+  for (let end = to; end > from; end -= zeros.length) {
+    const at = Math.max(from, end - zeros.length);
+    writeFully(file, zeros, 0, end - at, at);
+  }
 }
 
 /**
- * Zeroes what an earlier life left in `[from, to)`, so that no later recovery takes it for data.
- * @param whole false: ends at the first whole step of zeros. A file is filled front to back, but who died while it zeroed
- * one, or a body of zeros, leaves data behind such a step.
+ * Zeroes what an earlier life left in `[from, to)`, so that no later recovery takes it for data. A file is filled front to
+ * back: what follows `zerosEnough` bytes of zeros is zeros too.
  * @returns whether there was anything
  */
-export function zeroLeftovers(file: DiskFile, from: number, to: number, whole: boolean): boolean {
-  const step = 65536;
-  const bytes = Buffer.allocUnsafe(step);
-  let found = false;
-  for (let at = from; at < to; at += step) {
-    const count = readFully(file, bytes, 0, Math.min(step, to - at), at);
-    if (!bytes.subarray(0, count).equals(zeros.subarray(0, count))) {
-      writeZeros(file, at, at + count);
-      found = true;
-    } else if (!whole) break;
+export function zeroLeftovers(file: DiskFile, from: number, to: number, zerosEnough: number): boolean {
+  const bytes = Buffer.allocUnsafe(zeros.length);
+  let end = from;
+  for (let at = from; at < to && at - end < zerosEnough; at += bytes.length) {
+    const count = readFully(file, bytes, 0, Math.min(bytes.length, to - at), at);
+    if (!bytes.subarray(0, count).equals(zeros.subarray(0, count))) end = at + count;
   }
-  return found;
+  writeZeros(file, from, end);
+  return end > from;
 }

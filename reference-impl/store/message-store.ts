@@ -176,7 +176,7 @@ export class LocalMessageStore implements MessageStore {
     const { log, queues, index, dispatcher } = this.#parts;
     this.#disk.run(() => {
       log.truncateTo(offset);
-      for (const queue of queues.all()) queue.truncateTo(offset);
+      queues.truncateTo(offset);
       index.forgetBehind(offset);
     });
     this.#disk.assertWriteable();
@@ -259,7 +259,8 @@ export class LocalMessageStore implements MessageStore {
   }
 
   deleteTopic(topic: string): void {
-    this.#parts.queues.delete(topic);
+    const { queues, log } = this.#parts;
+    queues.delete(topic, log.maxOffset);
   }
 
   flush(): Promise<void> {

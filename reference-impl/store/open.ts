@@ -65,7 +65,7 @@ function load(
   const rootDir = options.storePathRootDir;
   const log = new CommitLog(disk, directories, options.mappedFileSizeCommitLog, framing);
   const queues = new QueueTable(disk, rootDir, options.mappedFileSizeConsumeQueue);
-  queues.load(aborted);
+  queues.load();
   const checkpoint = new Checkpoint(disk, join(rootDir, 'checkpoint'));
   const index = new KeyIndex(disk, options);
   index.load(aborted ? checkpoint.indexMsgTimestamp : Infinity);

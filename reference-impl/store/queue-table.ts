@@ -16,6 +16,8 @@ export interface TopicQueues {
   /** False for a name that would leave its directory. */
   readonly isStorable: boolean;
   readonly queues: Map<number, ConsumeQueue>;
+  /** Records before this place in the log are of a topic of that name that was deleted. */
+  bornAt: number;
 }
 
 /** All consume queues: `<root>/consumequeue/<topic>/<queueId>/`. */
@@ -28,7 +30,8 @@ export class QueueTable {
   /** Queues with units in memory only. */
   readonly #unwritten = new Set<ConsumeQueue>();
   #lastFound: TopicQueues | null = null;
-  #aborted = false;
+  /** Where the log ended when a topic was deleted: what is before is not of one that has its name later. */
+  readonly #deletedAt = new Map<string, number>();
 
   constructor(disk: Disk, rootDir: string, fileSize: number) {
     this.#files = new OpenFiles(disk);
@@ -37,9 +40,8 @@ export class QueueTable {
     this.#fileSize = fileSize;
   }
 
-  /** Reads the queues from disk. @param aborted the last process crashed */
-  load(aborted: boolean): void {
-    this.#aborted = aborted;
+  /** Reads the queues from disk. */
+  load(): void {
     for (const topic of this.#subdirectories(this.#directory)) {
       const entry = this.topic(topic);
       for (const queueId of this.#subdirectories(join(this.#directory, topic))) {
@@ -59,6 +61,7 @@ export class QueueTable {
         isSchedule: topic === scheduleTopic,
         isStorable: isFolderName(topic),
         queues: new Map(),
+        bornAt: this.#deletedAt.get(topic) ?? 0,
       };
       this.#topics.set(topic, entry);
     }
@@ -77,7 +80,7 @@ export class QueueTable {
   queue(entry: TopicQueues, queueId: number): ConsumeQueue {
     let queue = entry.queues.get(queueId);
     if (queue === undefined) {
-      queue = new ConsumeQueue(this.#rootDir, entry.topic, queueId, this.#fileSize, this.#files, this.#aborted);
+      queue = new ConsumeQueue(this.#rootDir, entry.topic, queueId, this.#fileSize, this.#files, entry.bornAt);
       entry.queues.set(queueId, queue);
     }
     return queue;
@@ -120,9 +123,11 @@ export class QueueTable {
     return [...new Set([...queues, ...topics, this.#directory, this.#rootDir])];
   }
 
-  delete(topic: string): void {
+  /** @param endOffset of the log */
+  delete(topic: string, endOffset: number): void {
     const entry = this.#topics.get(topic);
     if (entry === undefined) return;
+    this.#deletedAt.set(topic, endOffset);
     for (const queue of entry.queues.values()) {
       this.#unwritten.delete(queue);
       queue.delete();
@@ -133,7 +138,14 @@ export class QueueTable {
   }
 
   deleteAll(): void {
-    for (const topic of this.#topics.keys()) this.delete(topic);
+    for (const topic of this.#topics.keys()) this.delete(topic, 0);
+  }
+
+  /** The log was cut at `physicalOffset`: drops the units of messages that end behind it. */
+  truncateTo(physicalOffset: number): void {
+    for (const queue of this.all()) queue.truncateTo(physicalOffset);
+    for (const entry of this.#topics.values()) entry.bornAt = Math.min(entry.bornAt, physicalOffset);
+    for (const [topic, offset] of this.#deletedAt) this.#deletedAt.set(topic, Math.min(offset, physicalOffset));
   }
 
   close(): void {

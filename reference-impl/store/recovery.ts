@@ -56,7 +56,7 @@ export function recover(parts: StoreParts, options: RecoveryOptions): number {
   }
   const start = options.aborted ? startAfterCrash(parts) : startAfterExit(parts);
   // A crash can leave half a unit behind, or none between others; the log tells again what belongs there.
-  if (options.aborted) for (const queue of queues.all()) queue.truncateTo(start);
+  if (options.aborted) queues.truncateTo(start);
   for (const queue of queues.all()) queue.correctMinOffset(log.minOffset);
   dispatcher.offset = Math.max(start, queues.maxPhysicOffset);
   const { dledger } = options;
@@ -74,8 +74,8 @@ export function recover(parts: StoreParts, options: RecoveryOptions): number {
     }
     return true;
   });
-  for (const queue of queues.all()) queue.truncateTo(end);
-  log.truncateTo(end, options.aborted);
+  queues.truncateTo(end);
+  log.truncateTo(end);
   index.forgetBehind(end);
   dispatcher.offset = Math.min(dispatcher.offset, end);
   dledger?.recovered();

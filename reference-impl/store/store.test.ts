@@ -279,6 +279,18 @@ test('a deleted topic is gone, also from disk, and can start again', async (t) =
   await store.close();
 });
 
+test('what a deleted topic had under way is not of the one that has its name later', async (t) => {
+  const store = await freshStore(t);
+  for (let i = 0; i < 5; i++) placed(store.append(message()));
+  store.deleteTopic('TopicA');
+  assert.equal(placed(store.append(message())).queueOffset, 0);
+  store.writeNow();
+  assert.equal(store.maxOffsetInQueue('TopicA', 0), 1);
+  assert.equal(placed(store.append(message())).queueOffset, 1);
+  store.writeNow();
+  assert.equal(store.getMessages('TopicA', 0, 0, 32, null).records.length, 2);
+});
+
 test('files of the wrong length or name are refused by name', async (t) => {
   const root = temporaryFolder(t);
   const store = await openStore(storeOptions(root));

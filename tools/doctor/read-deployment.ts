@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { SwitchlabError } from '../../reference-impl/base/errors.ts';
 import { readProperties } from '../../reference-impl/config/properties.ts';
@@ -80,17 +80,32 @@ function filesOf(request: Request, names: readonly string[], role: Role | null) 
   });
 }
 
-function confFiles(folder: string, deep: number): string[] {
+/**
+ * Files with the name of a configuration below a folder, each once. A mounted configuration is a link, and so are the folders
+ * around it; one that leads nowhere is named, and reading it says so.
+ */
+function confFiles(folder: string, deep: number, known = new Set<string>()): string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     const name = path.join(folder, entry.name);
-    // A mounted configuration is a link; one that leads nowhere is read, and that says so.
-    const isFolder = entry.isSymbolicLink()
-      ? statSync(name, { throwIfNoEntry: false })?.isDirectory()
-      : entry.isDirectory();
-    if (isFolder) return deep > 0 && !/^\.|^node_modules$/.test(entry.name) ? confFiles(name, deep - 1) : [];
-    return (entry.isFile() || entry.isSymbolicLink()) && isConf(entry.name) ? [name] : [];
+    const real = realPathOf(name);
+    const isLinked = entry.isSymbolicLink() && real !== name;
+    const isFolder = entry.isDirectory() || (isLinked && statSync(real).isDirectory());
+    if (isFolder ? deep === 0 || /^\.|^node_modules$/.test(entry.name) : !isConf(entry.name)) return [];
+    if (known.has(real)) return [];
+    known.add(real);
+    if (isFolder) return confFiles(name, deep - 1, known);
+    return entry.isFile() || entry.isSymbolicLink() ? [name] : [];
   });
+}
+
+/** Where a link leads; the link itself when that is nowhere. */
+function realPathOf(link: string): string {
+  try {
+    return realpathSync(link);
+  } catch {
+    return link;
+  }
 }
 
 function readPairs(base: string, file: string, role: Role | null): ConfFacts['pairs'] {

@@ -8,7 +8,7 @@ export function notesOf(plan: UpgradePlan, servers: readonly Server[]): string[]
 
 function unknownHosts(servers: readonly Server[]): string[] {
   return servers
-    .filter(({ name, address }) => address.startsWith(`${name}:`))
+    .filter(({ isHostKnown }) => !isHostKnown)
     .map(
       ({ name, file }) =>
         `${name} stands for the machine of ${file.path}: nothing in the files names it; --host ${file.path}=… does.`,

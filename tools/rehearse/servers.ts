@@ -17,6 +17,8 @@ export interface Server {
   readonly group: string | null;
   /** `host:port` by which the others know it. */
   readonly address: string;
+  /** False when nothing in the files names its machine: its own name stands for that. */
+  readonly isHostKnown: boolean;
   /** The same of the controller that it is or carries, null without one. */
   readonly controllerAddress: string | null;
   /** Was given as one that a plan adds. */
@@ -41,9 +43,11 @@ export function serversOf(deployment: Deployment, joining = nobodyJoins): Server
   if (running.length === 0)
     throw new SetupError('No broker runs before the upgrade: --add names only what joins later.');
   const names = namesOf(files);
+  const hostOf = (file: ConfFile) => file.given('brokerIP1')?.value.trim() ?? deployment.hostOf(file);
   const server = (file: ConfFile, own: Pick<Server, 'role' | 'group' | 'address' | 'controllerAddress'>): Server => ({
     file,
     name: names.get(file)!,
+    isHostKnown: own.role !== 'broker' || hostOf(file) !== null,
     ...own,
     joins: joins(file),
     replaces: own.group === null || !joins(file) ? null : groupReplacedBy(own.group, running, joining),
@@ -58,8 +62,7 @@ export function serversOf(deployment: Deployment, joining = nobodyJoins): Server
       return server(file, { role: 'controller', group: null, address, controllerAddress: address });
     }),
     ...brokers.map((file) => {
-      const host = file.given('brokerIP1')?.value.trim() ?? deployment.hostOf(file) ?? names.get(file)!;
-      const address = `${host}:${listenPort(file, 10911)}`;
+      const address = `${hostOf(file) ?? names.get(file)!}:${listenPort(file, 10911)}`;
       return server(file, { role: 'broker', group: file.text('brokerName'), address, controllerAddress: null });
     }),
   ];

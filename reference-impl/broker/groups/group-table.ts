@@ -77,7 +77,6 @@ export class GroupTable {
 
   /** Slave: becomes a copy of the master's table (the body of 201), version included. */
   replace(wrapper: Record<string, unknown>, version: DataVersion): void {
-    this.#groups.clear();
     this.#take(wrapper, version);
     this.persist();
   }
@@ -122,7 +121,10 @@ export class GroupTable {
 
   #take(stored: Record<string, unknown>, version: DataVersion | null): void {
     const table = (stored.subscriptionGroupTable ?? {}) as Record<string, unknown>;
-    for (const [name, fields] of Object.entries(table)) this.#groups.set(name, readGroupConfig(fields, name));
+    // All of it or nothing.
+    const groups = Object.entries(table).map(([name, fields]) => [name, readGroupConfig(fields, name)] as const);
+    this.#groups.clear();
+    for (const [name, group] of groups) this.#groups.set(name, group);
     this.#forbidden = (stored.forbiddenTable ?? {}) as Record<string, unknown>;
     if (version !== null) this.version.assign(version);
   }
