@@ -1,63 +1,10 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { silentLog } from '../base/log.ts';
 import { encodeSlaveHandshake, encodeSlaveReport, type MasterFrame, masterFrameFormat } from './auto-switch-frames.ts';
 import { FrameReader } from './frame-reader.ts';
+import { type Broker, epochsOf, group, GroupController, inSync } from './group.fixture.ts';
 import { Relay, Replica, Stage, until } from './replica.fixture.ts';
-import type { AutoSwitchHaService, HaOptions, SyncStateSet } from './types.ts';
-
-type Broker = Replica<AutoSwitchHaService>;
-
-/** What a controller does for one group: it agrees to every set whose epoch is current, and elects on demand. */
-class GroupController {
-  set: SyncStateSet = { members: new Set(), epoch: 0 };
-  masterEpoch = 0;
-  agrees = true;
-
-  serve(broker: Broker): void {
-    broker.ha.proposeThrough(async (members, agreed) => {
-      if (!this.agrees || agreed.epoch !== this.set.epoch) return 'REFUSED';
-      this.set = { members, epoch: this.set.epoch + 1 };
-      return this.set;
-    });
-  }
-
-  async elect(master: Broker, slaves: readonly Broker[]): Promise<void> {
-    this.masterEpoch++;
-    this.set = { members: new Set([master.id]), epoch: this.set.epoch + 1 };
-    assert.ok(await master.ha.changeToMaster(master.id, this.masterEpoch, this.set));
-    for (const slave of slaves) await this.follow(slave, master, master.address);
-  }
-
-  async follow(slave: Broker, master: Broker, address: string): Promise<void> {
-    assert.ok(await slave.ha.changeToSlave(slave.id, this.masterEpoch, master.id));
-    slave.ha.setMasterHaAddress(address);
-  }
-}
-
-async function group(t: TestContext, size: number, overrides: Partial<HaOptions> = {}) {
-  const stage = new Stage(t);
-  const controller = new GroupController();
-  const brokers: Broker[] = [];
-  for (let id = 1; id <= size; id++) {
-    const broker = await Replica.autoSwitch(stage, id, overrides);
-    controller.serve(broker);
-    brokers.push(broker);
-  }
-  return { stage, controller, brokers };
-}
-
-function epochsOf(broker: Broker): string {
-  return broker.ha.epochs.map(({ epoch, startOffset }) => `${epoch}-${startOffset}`).join(' ');
-}
-
-async function inSync(master: Broker, count: number): Promise<void> {
-  await until(
-    () => master.ha.syncStateSet.members.size === count && master.ha.allAckOffset === master.store.maxPhyOffset,
-    () => [[...master.ha.syncStateSet.members], master.ha.allAckOffset, master.store.maxPhyOffset, master.ha.replicas],
-  );
-}
 
 test('an empty slave copies several segments, joins the set and shows every message', async (t) => {
   const { controller, brokers } = await group(t, 2);
@@ -240,73 +187,6 @@ test('a master that starts again in its epoch keeps its entry, and its replicas 
   await inSync(again, 2);
   assert.equal(epochsOf(again), '1-0');
   assert.ok(two.bytes.equals(again.bytes));
-});
-
-test('the same master in a newer epoch keeps its connections', async (t) => {
-  const { controller, brokers } = await group(t, 2);
-  const [one, two] = brokers as [Broker, Broker];
-  await controller.elect(one, [two]);
-  one.put('epoch 1');
-  await inSync(one, 2);
-  const start = one.store.maxPhyOffset;
-  const { address } = one.ha.replicas[0]!;
-  await controller.elect(one, []);
-  await controller.follow(two, one, one.address);
-  one.put('epoch 2');
-  await inSync(one, 2);
-  assert.equal(one.ha.replicas[0]!.address, address);
-  assert.equal(epochsOf(two), `1-0 2-${start}`);
-});
-
-test('the same master in a newer epoch lets its replicas connect anew when it wrote nothing in the last one', async (t) => {
-  const { controller, brokers } = await group(t, 2);
-  const [one, two] = brokers as [Broker, Broker];
-  await controller.elect(one, [two]);
-  one.put('epoch 1');
-  await inSync(one, 2);
-  const start = one.store.maxPhyOffset;
-  await controller.elect(one, []);
-  await controller.follow(two, one, one.address);
-  await inSync(one, 2);
-  const { address } = one.ha.replicas[0]!;
-  await controller.elect(one, []);
-  await controller.follow(two, one, one.address);
-  one.put('epoch 3');
-  await inSync(one, 2);
-  assert.notEqual(one.ha.replicas[0]!.address, address);
-  assert.equal(epochsOf(two), `1-0 3-${start}`);
-  assert.ok(two.bytes.equals(one.bytes));
-});
-
-test('a slave whose log begins behind what it has in common with the master stays as it is', async (t) => {
-  const stage = new Stage(t);
-  const controller = new GroupController();
-  const one = await Replica.autoSwitch(stage, 1);
-  const errors: string[] = [];
-  const log = { ...silentLog, error: (_fields: object, text: string) => void errors.push(text) };
-  const two = await Replica.autoSwitch(stage, 2, { syncFromLastFile: true, log });
-  const three = await Replica.autoSwitch(stage, 3);
-  controller.serve(one);
-  await controller.elect(one, [three]);
-  one.put('what the third has');
-  await inSync(one, 2);
-  await three.ha.changeToSlave(three.id, controller.masterEpoch, 99);
-  for (let i = 0; i < 1000; i++) one.put(`body ${i}`);
-  await controller.follow(two, one, one.address);
-  await until(
-    () => two.store.writtenOffset === one.store.maxPhyOffset,
-    () => two.store.writtenOffset,
-  );
-  const { minPhyOffset, maxPhyOffset } = two.store;
-  assert.ok(minPhyOffset > 0);
-  await controller.elect(three, []);
-  await controller.follow(two, three, three.address);
-  await until(
-    () => errors.some((text) => text.includes('empty this store')),
-    () => errors,
-  );
-  assert.ok(two.store.writeable);
-  assert.deepEqual([two.store.minPhyOffset, two.store.maxPhyOffset], [minPhyOffset, maxPhyOffset]);
 });
 
 test('who is no master serves nobody', async (t) => {

@@ -58,8 +58,8 @@ export class ConsumeQueue {
   /** Queue offset that the next appended message takes: ahead of `maxOffset` while messages are undispatched. */
   nextOffset = 0;
 
-  /** Takes the units that the files hold, as far as they are whole. @param bornAt records before are not of it */
-  constructor(rootDir: string, topic: string, queueId: number, fileSize: number, files: OpenFiles, bornAt: number) {
+  /** Takes the units that the files hold, as far as they are whole. */
+  constructor(rootDir: string, topic: string, queueId: number, fileSize: number, files: OpenFiles) {
     this.topic = topic;
     this.queueId = queueId;
     this.#directory = join(rootDir, 'consumequeue', topic, String(queueId));
@@ -68,7 +68,6 @@ export class ConsumeQueue {
     this.#files = files;
     this.#segments = listSegments(files.disk, [this.#directory], this.#segmentSize).map((file) => file.startOffset);
     this.#recover();
-    this.maxPhysicOffset = Math.max(this.maxPhysicOffset, bornAt);
   }
 
   /** Next queue offset to be dispatched. */
@@ -177,7 +176,6 @@ export class ConsumeQueue {
     }
     if (low < this.maxOffset) this.#cut(low);
     this.nextOffset = this.maxOffset;
-    this.maxPhysicOffset = Math.min(this.maxPhysicOffset, physicalOffset);
   }
 
   /** Hands the units in memory to the kernel. Throws what the system threw. */

@@ -80,7 +80,7 @@ export class QueueTable {
   queue(entry: TopicQueues, queueId: number): ConsumeQueue {
     let queue = entry.queues.get(queueId);
     if (queue === undefined) {
-      queue = new ConsumeQueue(this.#rootDir, entry.topic, queueId, this.#fileSize, this.#files, entry.bornAt);
+      queue = new ConsumeQueue(this.#rootDir, entry.topic, queueId, this.#fileSize, this.#files);
       entry.queues.set(queueId, queue);
     }
     return queue;

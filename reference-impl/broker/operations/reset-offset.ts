@@ -97,15 +97,18 @@ function resetAtClients(broker: Broker, reset: Reset, asList: boolean): Response
   const { request } = invokeBrokerToResetOffset;
   const extFields = encodeHeader(request, { topic, group, timestamp, isForce: false });
   const body = Buffer.from(writeFastjson({ offsetTable }));
-  const list = Array.from(offsetTable, ([{ brokerName, queueId, topic }, offset]) => {
-    return { brokerName, offset, queueId, topic };
-  });
-  const pushed = asList ? Buffer.from(writeFastjson({ offsetTable: list })) : body;
+  const pushed = asList ? Buffer.from(writeFastjson({ offsetTable: listed(offsetTable) })) : body;
   for (const { connection, version } of members) {
     if (version < resettableVersion) continue;
     connection.oneway({ code: RequestCode.RESET_CONSUMER_CLIENT_OFFSET, extFields, body: pushed });
   }
   return { code: ResponseCode.SUCCESS, remark: unsetRemark, body };
+}
+
+function listed(offsetTable: ReadonlyMap<ReturnType<typeof messageQueue>, number>): object[] {
+  return Array.from(offsetTable, ([{ brokerName, queueId, topic }, offset]) => {
+    return { brokerName, offset, queueId, topic };
+  });
 }
 
 function queuesOf(reset: Reset, count: number): number[] {
