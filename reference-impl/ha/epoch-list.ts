@@ -78,8 +78,9 @@ export interface LogHistory {
 
 /**
  * Where a slave cuts its log so that it is a prefix of the master's: the newest entry that both have, up to the nearer
- * of its two ends (`EpochFileCache.findConsistentPoint`). Null: nothing shows what the two have in common, an operator
- * has to decide. Two cases go beyond RocketMQ, which never lets such a slave join again:
+ * of its two ends (`EpochFileCache.findConsistentPoint`). After a crash a slave's list may run ahead of its log; the result
+ * may then be beyond that log, of which nothing is cut. Null: nothing shows what the two have in common, an operator has
+ * to decide. Two cases go beyond RocketMQ, which never lets such a slave join again:
  * - Both lists start at the same offset with different epochs: nobody copied anything of the slave's first epoch.
  * - A slave without entries holds records from before controller mode only: its master's end where its list starts.
  */
