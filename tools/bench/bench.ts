@@ -7,9 +7,9 @@ import { benchBoot } from './boot-bench.ts';
 import { benchFailover } from './failover-bench.ts';
 import { benchSend } from './send-bench.ts';
 
-const program = new Command('bench').description(
-  'Measures an implementation. Figures for comparison; nothing is judged.',
-);
+const program = new Command('bench')
+  .description('Measures an implementation. Figures for comparison; nothing is judged.')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 3));
 
 function measurement(name: string, description: string, bench: (targets: Targets) => Promise<void>): void {
   program

@@ -16,9 +16,14 @@ export function shardOf(text: string): Shard {
   return { index, of };
 }
 
+/** Longer is more than a timer holds. */
+const longestSeconds = 24 * 24 * 3600;
+
 /** `10m`, `90s` or `1h`, in seconds. */
 export function durationOf(text: string): number {
   const [, count, unit] = /^(\d{1,5})([smh])$/.exec(text) ?? [];
   if (count === undefined || unit === undefined) throw new InvalidArgumentError('must be written as 90s, 10m or 1h');
-  return Number(count) * { s: 1, m: 60, h: 3600 }[unit as 's' | 'm' | 'h'];
+  const seconds = Number(count) * { s: 1, m: 60, h: 3600 }[unit as 's' | 'm' | 'h'];
+  if (seconds > longestSeconds) throw new InvalidArgumentError('must be at most 576h');
+  return seconds;
 }

@@ -24,10 +24,10 @@ import { reportSchema, type RunReport, type ScenarioResult, type Shard } from '.
 import { stockClientNames, stockClientVersions } from '../stock-clients/stock-client.ts';
 import { positiveInteger, shardOf } from './arguments.ts';
 import { finish, resultsFolder, runFolderOf } from './finish.ts';
-import { judgeResults, judgedReleases } from './judge-results.ts';
+import { judgedReleases, judgeOf } from './judge-results.ts';
 import { interruptedCode, interruption } from '../lab/interrupts.ts';
 import { projectRoot } from './run.ts';
-import { pathsOfShard } from './select-scenarios.ts';
+import { assertSelects, pathsOfShard, selectScenarios } from './select-scenarios.ts';
 
 interface Options {
   readonly target: string;
@@ -49,6 +49,7 @@ interface Options {
 /** Runs without a name of their own that are kept in `test-results`; older ones go, so that a laptop does not fill up. */
 const runsKept = 20;
 const ownName = /^\d{4}-\d\d-\d\dT[\d-]+Z-/;
+const clientFeature = 'features/compatibility/table.feature';
 const interrupted = interruption();
 
 const program = new Command('conformance')
@@ -67,7 +68,7 @@ const program = new Command('conformance')
   .addOption(
     new Option(
       '--client-target <client>',
-      'a stock client that takes part in features/compatibility/table.feature, beside those of the lab',
+      `a stock client that takes part in ${clientFeature}, beside those of the lab`,
     ).choices(stockClientNames),
   )
   .option('--guest <target>', 'run the mixed features too, where it stands beside the target')
@@ -105,14 +106,22 @@ function tagsOf({ tags }: Options, targets: Targets): string {
   return expressions.map((tag) => `(${tag})`).join(' and ');
 }
 
+/** Throws `SetupError` when nothing is selected, or nothing in which a client or a guest that is asked for takes part. */
+async function assertSense({ clientTarget, guest }: Options, features: readonly string[], tags: string): Promise<void> {
+  await assertSelects(features, tags);
+  if (clientTarget !== undefined && !(await selectScenarios(features, tags)).some(({ uri }) => uri === clientFeature))
+    throw new SetupError(`--client-target ${clientTarget} takes part in ${clientFeature} only: name it too.`);
+  if (guest !== undefined && (await selectScenarios(features, `(${tags}) and @mixed`)).length === 0)
+    throw new SetupError(`--guest ${guest} takes part in features/mixed only: name it too.`);
+}
+
 /** Plays the features in a process of their own; the message stream lands in the run folder. */
 async function runCucumber(
   options: Options,
   features: readonly string[],
   settings: RunSettings,
-  targets: Targets,
+  tags: string,
 ): Promise<ScenarioResult[]> {
-  const tags = tagsOf(options, targets);
   const paths = options.shard ? await pathsOfShard(features, tags, options.shard, settings.profile) : features;
   if (options.shard && paths.length === 0) return [];
   const args = [
@@ -177,6 +186,9 @@ async function conformance(options: Options, features: readonly string[]): Promi
   const profile = options.profile ?? targets.defaultProfile;
   const client = options.clientTarget ?? null;
   readProfile(profile);
+  const tags = tagsOf(options, targets);
+  await assertSense(options, features, tags);
+  const judge = judgeOf(targets);
   if (options.labDefect !== undefined && !targets.all.some(({ name }) => name.startsWith('reference')))
     throw new SetupError(`--lab-defect breaks the reference, and ${options.target} is judged.`);
   const run =
@@ -203,7 +215,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
     labDefect: options.labDefect ?? null,
   };
   writeFileSync(path.join(runFolder, 'settings.json'), `${JSON.stringify(settings, null, 1)}\n`);
-  const results = await runCucumber(options, features, settings, targets);
+  const results = await runCucumber(options, features, settings, tags);
   const report: RunReport = {
     schema: reportSchema,
     run,
@@ -218,7 +230,7 @@ async function conformance(options: Options, features: readonly string[]): Promi
     startedMs,
     durationMs: Date.now() - startedMs,
     versions: { node: process.version, ...targets.versions, ...stockClientVersions(client) },
-    scenarios: judgeResults(results, targets)
+    scenarios: judge(results)
       .map((result) => withEvidence(result, runFolder))
       .sort(byPlace),
   };

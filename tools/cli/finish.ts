@@ -21,8 +21,7 @@ interface Finish {
 }
 
 /**
- * Writes every report of a run, prints its summary and returns the exit code that its verdicts make. Throws `SetupError` for a
- * run that was asked for scenarios that are not there.
+ * Writes every report of a run, prints its summary and returns the exit code that its verdicts make.
  * @param table printed in place of the compatibility table, null for that
  */
 export function finish(
@@ -33,13 +32,6 @@ export function finish(
   const others = readOtherReports(resultsFolder, report);
   writeReports(report, others, runFolder);
   tellGitHub(report, process.env, print);
-  if (report.scenarios.length === 0 && report.shard === null) {
-    const { features, tags } = report.selection;
-    const tagged = tags === null ? '' : ` with tags ${tags}`;
-    throw new SetupError(
-      `No scenario is in ${features.join(' ')}${tagged}: \`npm run list -- features\` has them all.`,
-    );
-  }
   print(`\n${table ?? renderCompatibilityTable([report, ...others])}\n\n${renderSummary(report)}`);
   print(`report: ${path.relative(process.cwd(), path.join(runFolder, 'report.html'))}`);
   return exitCodeOf(report);

@@ -19,9 +19,14 @@ export function judgedReleases(targets: Targets): JudgedRelease[] {
   });
 }
 
-/** The results with what is known of the releases of a run: listed deviations, and regressions that they have. */
-export function judgeResults(results: readonly ScenarioResult[], targets: Targets): ScenarioResult[] {
+/** The results with what is known of the releases of a run. */
+export type Judge = (results: readonly ScenarioResult[]) => ScenarioResult[];
+
+/** By listed deviations, and regressions that the releases have. The lists are read before anything is played. */
+export function judgeOf(targets: Targets): Judge {
   const judged = judgedReleases(targets);
   const known = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
-  return applyRegressions(applyKnownDeviations(results, applicableTo(known, judged)), readRegressions(), judged);
+  const applicable = applicableTo(known, judged);
+  const regressions = readRegressions();
+  return (results) => applyRegressions(applyKnownDeviations(results, applicable), regressions, judged);
 }

@@ -3,11 +3,12 @@ import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { cacheFolder } from '../lab/folders.ts';
 import { interruptedCode, interruption } from '../lab/interrupts.ts';
+import { readProfile } from '../lab/profile.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { absoluteTargets } from '../lab/targets.ts';
 import { lineUpOf, reportOf } from '../matrix/assemble.ts';
 import { CellCache, copyEvidence } from '../matrix/cache.ts';
-import { hashOfJudge } from '../matrix/content-hash.ts';
+import { hashOfJudge, hashOfSources } from '../matrix/content-hash.ts';
 import { lineUpsOf, referenceFor } from '../matrix/line-up.ts';
 import { type Matrix, matrixSchema } from '../matrix/result.ts';
 import { startingPoint, uncoveredBy } from '../matrix/starting-point.ts';
@@ -95,8 +96,10 @@ async function matrix(options: Options): Promise<Matrix> {
   const { seed, parallel, profile = null, shard = null, budget = null } = options;
   const run = options.name ?? `matrix-${new Date(startedMs).toISOString().replaceAll(/[:.]/g, '-')}`;
   const folder = runFolderOf(run);
+  if (profile !== null) readProfile(profile);
   const secondsOf = await timings(parallel);
   const judge = hashOfJudge();
+  const sources = hashOfSources();
   const lineUps = lineUpsOf({
     olds: options.old,
     news: options.new,
@@ -128,12 +131,14 @@ async function matrix(options: Options): Promise<Matrix> {
       for (const { key } of todo) refusals.set(key, thrown.message);
       return [];
     });
+    const isAsPlanned = hashOfSources() === sources;
+    if (!isAsPlanned) console.error(`${lineUp.name}: sources changed meanwhile, so it is not kept for later runs.`);
     for (const { key, cell } of todo) {
       const result = results.find((one) => one.requirements.includes(cell.requirement));
       if (result === undefined) continue;
       const played = { result, folder: path.join(folder, folderOf(lineUp, i)) };
       progress.set(key, { source: 'played', played });
-      cache.keep(key, played);
+      if (isAsPlanned) cache.keep(key, played);
     }
     write([lineUp]);
   }

@@ -11,7 +11,7 @@ import { messagesFile, readScenarioResults } from '../report/messages.ts';
 import type { ScenarioResult } from '../report/types.ts';
 import { readReport } from '../report/write.ts';
 import { runFolderOf } from './finish.ts';
-import { judgeResults } from './judge-results.ts';
+import { judgeOf } from './judge-results.ts';
 import { projectRoot } from './run.ts';
 
 export interface PlayOptions {
@@ -95,5 +95,5 @@ async function resultsSoFar(folder: string, targets: Targets, stoppedMs: number)
   truncateSync(messages, readFileSync(messages).lastIndexOf('\n') + 1);
   const results = await readScenarioResults(messages);
   const ended = results.filter(({ startedMs, durationMs }) => durationMs > 0 && startedMs + durationMs < stoppedMs);
-  return judgeResults(ended, targets).map((result) => withEvidence(result, folder));
+  return judgeOf(targets)(ended).map((result) => withEvidence(result, folder));
 }

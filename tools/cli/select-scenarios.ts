@@ -16,6 +16,18 @@ export async function selectScenarios(features: readonly string[], tags: string 
   return plan.map(({ uri, location, name }) => ({ uri, line: location.line, name }));
 }
 
+/** Throws `SetupError` for paths without a scenario, each by itself, and for a selection by tags that is empty. */
+export async function assertSelects(features: readonly string[], tags: string | null): Promise<void> {
+  for (const feature of features.length > 1 ? features : [])
+    if ((await selectScenarios([feature], null)).length === 0) throw noScenarios([feature], null);
+  if ((await selectScenarios(features, tags)).length === 0) throw noScenarios(features, tags);
+}
+
+function noScenarios(features: readonly string[], tags: string | null): SetupError {
+  const tagged = tags === null ? '' : ` with tags ${tags}`;
+  return new SetupError(`No scenario is in ${features.join(' ')}${tagged}: \`npm run list -- features\` has them all.`);
+}
+
 /** Paths for Cucumber that select the scenarios of one shard: `file:line:line`. None when the shard is empty. */
 export async function pathsOfShard(
   features: readonly string[],

@@ -54,6 +54,19 @@ test('an unknown command gets the nearest name, none at all the list, both exit 
   assert.equal((await switchlab('--help')).exitCode, 0);
 });
 
+test('a selection in which nothing is, or nothing of what is asked for, is refused before anything starts', async () => {
+  const table = 'features/compatibility/table.feature';
+  const refused = async (args: string[], why: RegExp) => {
+    const { exitCode, stderr } = await switchlab('conformance', ...args);
+    assert.equal(exitCode, 3, args.join(' '));
+    assert.match(stderr, why);
+  };
+  await refused(['--tags', '@CTL-NONE-01', '--shard', '1/1'], /No scenario is in features with tags/);
+  await refused([table, 'features/typo'], /No scenario is in features\/typo/);
+  await refused(['features/identity', '--client-target', 'go'], /--client-target go takes part in features\/comp/);
+  await refused([table, '--guest', 'apache:5.3.3'], /--guest apache:5\.3\.3 takes part in features\/mixed/);
+});
+
 test('arguments reach a command as they were given', async () => {
   const { stdout } = await switchlab('list', 'topologies', '--json');
   const listed = JSON.parse(stdout) as { name: string; about: string }[];

@@ -92,3 +92,10 @@ test('the jobs of a matrix are all shards of one run, and the report waits for t
   assert.equal(jobs.report!.needs, 'conformance');
   assert.deepEqual(jobs.report!.strategy!.matrix.target, jobs.conformance!.strategy!.matrix.target);
 });
+
+test('artifacts have paths that the platform takes', () => {
+  const artifacts = steps.filter(({ uses }) => /^actions\/(up|down)load-artifact@/.test(uses ?? ''));
+  assert.equal(artifacts.length, 6);
+  // It refuses `.` and `..`, and the folder of a local action has the former.
+  for (const { with: given } of artifacts) assert.doesNotMatch(String(given!.path), /\.\.|\.\/|action_path/);
+});

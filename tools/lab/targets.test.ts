@@ -32,6 +32,17 @@ test('the slowest profile that a target asks for is that of the run', async () =
   assert.equal(targets.old.name, 'reference:old');
 });
 
+test('two target files of one name are refused: reports and the cache would take one for the other', async () => {
+  await using folder = await temporaryFolder();
+  const [old, young] = ['old', 'new'].map((release) => {
+    const file = path.join(folder.path, `${release}.yaml`);
+    writeFileSync(file, `name: mine\nrelease: ${release}\ncommands: { broker: [x] }`);
+    return file;
+  });
+  assert.throws(() => parseTargets(`${young},${old}`), /new\.yaml and .*old\.yaml are both named mine/);
+  assert.equal(parseTargets(young!, null, { broker: young! }).new.name, 'mine');
+});
+
 test('a guest is one target more, with a profile for both', () => {
   const mixed = parseTargets('reference', 'apache:5.3.3');
   assert.deepEqual(

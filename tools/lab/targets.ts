@@ -38,6 +38,7 @@ export const isTargetFile = (item: string) => /\.ya?ml$/.test(item);
  * @param guestText one target, null for none
  */
 export function parseTargets(text: string, guestText: string | null = null, roles: RoleTexts = {}): Targets {
+  assertNamesDiffer([text, ...(guestText === null ? [] : [guestText]), ...Object.values(roles)].flatMap(splitList));
   const named = parseList(text);
   const sibling = (release: Release): Target =>
     text.trimStart().startsWith('apache:') ? apacheTarget(apacheDefaults[release]) : referenceTarget(release);
@@ -90,6 +91,13 @@ function parseList(list: string): Target[] {
     if (own.length > 1) throw new SetupError(`"${list}" names two targets of the ${release} release: name one.`);
   }
   return named;
+}
+
+/** A report, and the cache of the matrix, know a target by its name. */
+function assertNamesDiffer(items: readonly string[]): void {
+  const files = [...new Set(items.filter(isTargetFile).map(fromUser))];
+  for (const [name, same] of Map.groupBy(files, (file) => commandTarget(file).name))
+    if (same.length > 1) throw new SetupError(`${same.join(' and ')} are both named ${name}: name them apart.`);
 }
 
 /** Reads one target, such as `reference:new`. Throws `SetupError`. */

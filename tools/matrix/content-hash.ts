@@ -16,6 +16,7 @@ const judges = [
   'steps/**',
   'tools/{lab,check}/**',
   'tools/report/{deviations,evidence,messages,regressions,types}.ts',
+  'tools/cli/{conformance,judge-results,run-formatter}.ts',
   'reference-impl/{base,config,remoting,message,client,admin}/**',
 ];
 
@@ -26,6 +27,11 @@ let java: string | null = null;
 /** Of the features, steps, lab and configuration that play the table, and the Node they run on. */
 export function hashOfJudge(): string {
   return hashOf([process.version, ...contents(judges)]);
+}
+
+/** Of everything of this project that plays, anew at each call: line-ups that start later play later sources. */
+export function hashOfSources(): string {
+  return hashOf(contents([...judges, 'reference-impl/**', 'tools/stock-clients/**']));
 }
 
 /**
@@ -53,9 +59,9 @@ function templatesOf(file: string): string[] {
   return Object.values(yaml?.config?.templates ?? {}).map((name) => path.resolve(path.dirname(file), name));
 }
 
-/** Of a stock client: its name, which has its version or stands for that of `go.mod`, and the programs that use it. */
+/** Of a stock client: its name, which has its version or stands for that of `go.mod`, the programs that use it, and Java. */
 export function hashOfStockClient(name: string): string {
-  return hashOf([name, ...contents(['tools/stock-clients/**'])]);
+  return hashOf([name, name.startsWith('java:') ? javaHere() : '', ...contents(['tools/stock-clients/**'])]);
 }
 
 /** The parts are told apart: two lists that read the same when joined have different hashes. */

@@ -32,6 +32,13 @@ test('what covers most for its seconds comes first', () => {
   assert.deepEqual(coverWithin([one, both, cheapAgain], 7).chosen, [cheapAgain, one]);
 });
 
+test('what is shown already is worth nothing', () => {
+  const shown: Candidate = { seconds: 1, facets: ['a'] };
+  const other: Candidate = { seconds: 2, facets: ['b'] };
+  assert.deepEqual(coverWithin([shown, other], 2).chosen, [shown]);
+  assert.deepEqual(coverWithin([shown, other], 2, new Set(['a'])).chosen, [other]);
+});
+
 test('the same candidates make the same choice', () => {
   const equal = Array.from({ length: 5 }, (_, i): Candidate & { i: number } => ({ seconds: 2, facets: ['a'], i }));
   assert.deepEqual(

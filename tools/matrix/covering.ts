@@ -14,9 +14,14 @@ export interface Covering<C> {
 /**
  * As much as fits into a budget: first, again and again, what covers most that is not covered yet for its seconds; then, when
  * nothing new is left to cover, the cheapest of the rest. Ties go to the earlier one. Never above the budget.
+ * @param shown facets that are covered already
  */
-export function coverWithin<C extends Candidate>(candidates: readonly C[], budgetSeconds: number): Covering<C> {
-  const uncovered = new Set(candidates.flatMap(({ facets }) => facets));
+export function coverWithin<C extends Candidate>(
+  candidates: readonly C[],
+  budgetSeconds: number,
+  shown: ReadonlySet<string> = new Set(),
+): Covering<C> {
+  const uncovered = new Set(candidates.flatMap(({ facets }) => facets).filter((facet) => !shown.has(facet)));
   const rest = new Set(candidates);
   const chosen: C[] = [];
   let left = budgetSeconds;

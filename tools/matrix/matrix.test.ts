@@ -9,7 +9,7 @@ import { hashOfJudge, hashOfTarget } from './content-hash.ts';
 import { pair, plan, played, table } from './fixture/sample.ts';
 import { type LineUp, lineUpsOf, referenceFor, referenceLineUp } from './line-up.ts';
 import { startingPoint, uncoveredBy } from './starting-point.ts';
-import { planWork } from './work.ts';
+import { planWork, type Work } from './work.ts';
 
 const keys = (lineUp: LineUp) => new Map(plan(lineUp).work.map(({ key, cell }) => [cell.requirement, key]));
 
@@ -138,6 +138,11 @@ test('shards play every cell once, whatever each has played before', () => {
   const found = (key: string) => (key === known ? { result: played('CTL-CMP-01', 'pass', []), folder: '.' } : null);
   assert.deepEqual(keysOf(2, found), parts[1]);
   assert.deepEqual(keysOf(1, found), new Set([...parts[0]!].filter((key) => key !== known)));
+  // Keys have the Java of a machine in them.
+  const rekeyed = (one: Work) => ({ ...one, key: `${Number.parseInt(one.key, 16) % 7}-${one.key}` });
+  const elsewhere = all.map((lineUp) => Object.assign({}, lineUp, { work: lineUp.work.map(rekeyed) }));
+  const there = startingPoint(elsewhere, nothing, { shard: { index: 1, of: 3 }, budget: null }).todo;
+  assert.deepEqual(new Set([...there].map((key) => key.slice(2))), parts[0]);
 });
 
 test('a budget leaves out cells; what was played before costs nothing; what nothing shows is named', () => {

@@ -106,13 +106,18 @@ test('each cell comes from the shard that has it, the reference beside it from w
 });
 
 test('a cell that no shard has, or shards of another state of the project, are not merged', () => {
-  const bare = (index: number): Matrix => {
+  const withAll = (source: 'other shard' | 'played', index: number): Matrix => {
     const shard = shardOf(index);
-    const cells = shard.lineUps[0]!.cells.map((cell) => Object.assign({}, cell, { source: 'other shard' as const }));
+    const cells = shard.lineUps[0]!.cells.map((cell) => Object.assign({}, cell, { source }));
     return { ...shard, lineUps: [{ ...shard.lineUps[0]!, cells }] };
   };
+  const bare = (index: number) => withAll('other shard', index);
   const found = (matrix: Matrix) => ({ matrix, folder: '.' });
   assert.throws(() => mergeMatrices([found(bare(1)), found(bare(2))], 'x'), /CTL-CMP-01 of reference is in none/);
+  assert.throws(
+    () => mergeMatrices([found(shardOf(1)), found(withAll('played', 2))], 'x'),
+    /is in two of these shards/,
+  );
   const younger = { ...shardOf(2), judge: 'another' };
   assert.throws(() => mergeMatrices([found(shardOf(1)), found(younger)], 'x'), /the state of the project differ/);
 });

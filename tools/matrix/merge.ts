@@ -31,9 +31,12 @@ export function mergeMatrices(found: readonly FoundMatrix[], run: string): Matri
     );
   const lineUps = first.lineUps.map((lineUp, i): MatrixLineUp => {
     const cells = lineUp.cells.map((cell, c) => {
-      const own = matrices.map((matrix) => matrix.lineUps[i]!.cells[c]!).find(({ source }) => source !== 'other shard');
-      if (own === undefined)
-        throw new SetupError(`${cell.requirement} of ${lineUp.name} is in none of these shards: play them anew.`);
+      const cells = matrices.map((matrix) => matrix.lineUps[i]!.cells[c]!);
+      const [own, twice] = cells.filter(({ source }) => source !== 'other shard');
+      if (own === undefined || twice !== undefined)
+        throw new SetupError(
+          `${cell.requirement} of ${lineUp.name} is in ${own ? 'two' : 'none'} of these shards: play them anew.`,
+        );
       return own;
     });
     return Object.assign({}, lineUp, { cells });

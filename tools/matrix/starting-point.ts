@@ -26,12 +26,13 @@ export function startingPoint(
   { shard, budget }: Limits,
 ): StartingPoint {
   const all = distinct(planned);
-  // By durations and keys alone: every machine comes to the same parts, whatever it has played before.
+  // By durations and names alone: every machine comes to the same parts, whatever it runs on and has played before.
   const mine = new Set(shard === null ? all : itemsOfShard(all, shard));
   const played = new Map([...mine].map((work) => [work, find(work.key)] as const));
   const open = [...mine].filter((work) => played.get(work) === null);
-  const { chosen, leftOut } = coverWithin(open, budget ?? Number.POSITIVE_INFINITY);
   const before = [...mine].filter((work) => !open.includes(work));
+  const shown = new Set(before.flatMap(({ facets }) => facets));
+  const { chosen, leftOut } = coverWithin(open, budget ?? Number.POSITIVE_INFINITY, shown);
   const progress = new Map<string, CellState>();
   for (const { key } of all.filter((work) => !mine.has(work)))
     progress.set(key, { source: 'other shard', played: null });
@@ -49,12 +50,11 @@ export function uncoveredBy(progress: Progress, planned: readonly PlannedLineUp[
 
 /** By key, with the facets of every line-up that shares it. */
 function distinct(planned: readonly PlannedLineUp[]): (Work & { readonly name: string })[] {
-  const byKey = Map.groupBy(
-    planned.flatMap(({ work }) => work),
-    ({ key }) => key,
+  const named = planned.flatMap(({ name, work }) =>
+    work.map((one) => Object.assign({}, one, { name: `${name} ${one.cell.requirement}` })),
   );
-  return [...byKey].map(([key, same]) => {
+  return [...Map.groupBy(named, ({ key }) => key).values()].map((same) => {
     const facets = [...new Set(same.flatMap((work) => work.facets))];
-    return Object.assign({}, same[0]!, { name: key, facets });
+    return Object.assign({}, same[0]!, { facets });
   });
 }

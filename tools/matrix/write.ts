@@ -31,11 +31,19 @@ export function writeLineUpReport(report: RunReport, reference: RunReport, folde
   writeReports(report, report === reference ? [] : [reference], folder);
 }
 
-/** Null when a folder holds no matrix. Throws `SetupError` for one of another version. */
+/** Null when a folder holds no matrix. Throws `SetupError` for one of another version, or that was not written whole. */
 export function readMatrix(folder: string): Matrix | null {
   const found = path.join(folder, file);
   if (!existsSync(found)) return null;
-  const matrix = JSON.parse(readFileSync(found, 'utf8')) as Matrix;
-  if (matrix.schema === matrixSchema) return matrix;
-  throw new SetupError(`${found} is of another version (schema ${String(matrix.schema)}): run it anew.`);
+  const matrix = parse(readFileSync(found, 'utf8'));
+  if (matrix?.schema === matrixSchema) return matrix;
+  throw new SetupError(`${found} is no matrix of this version (schema ${matrix?.schema ?? 'unknown'}): run it anew.`);
+}
+
+function parse(text: string): Matrix | null {
+  try {
+    return JSON.parse(text) as Matrix | null;
+  } catch {
+    return null;
+  }
 }

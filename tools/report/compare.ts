@@ -23,8 +23,9 @@ const rank: Readonly<Record<string, number>> = { pass: 0, deviates: 1, unsupport
 /** Less than this is noise on a shared machine. */
 const durationFactor = 1.5;
 const durationLeastMs = 2_000;
-/** Measured numbers differ a little in every run. */
+/** Measured numbers differ a little in every run; small ones count something. */
 const numberFactor = 1.5;
+const countsBelow = 10;
 
 export function compareRuns(a: RunReport, b: RunReport): Comparison {
   const [before, after] = [new Map(nameEach(a.scenarios)), new Map(nameEach(b.scenarios))];
@@ -43,7 +44,10 @@ export function compareRuns(a: RunReport, b: RunReport): Comparison {
     .filter(({ from, to }) => from !== to);
   return {
     verdicts,
-    observed: both.flatMap(({ name, from, to }) => observedChanges(name, from, to)),
+    observed: both.flatMap(({ name, from, to }) => [
+      ...failureChange(name, from, to),
+      ...observedChanges(name, from, to),
+    ]),
     durations: both
       .filter(({ from, to }) => differs(from.durationMs, to.durationMs, durationFactor, durationLeastMs))
       .map(({ name, from, to }) => ({ scenario: name, what: 'ms', from: from.durationMs, to: to.durationMs })),
@@ -85,13 +89,27 @@ export function renderComparison({ verdicts, observed, durations }: Comparison):
   return lines.length === 0 ? 'the same verdicts, observed values and durations' : lines.join('\n').trimEnd();
 }
 
+/** The same verdict for another reason. */
+function failureChange(scenario: string, a: ScenarioResult, b: ScenarioResult): Change<string>[] {
+  const [from, to] = [reasonOf(a), reasonOf(b)];
+  return a.verdict !== b.verdict || from === to ? [] : [{ scenario, what: a.verdict, from, to }];
+}
+
+/** Where it did not go on, the broken invariants, and the deviation that explains it. */
+function reasonOf({ steps, broken, deviation }: ScenarioResult): string {
+  const failed = steps.find(({ status }) => status !== 'PASSED' && status !== 'SKIPPED');
+  const parts = [failed && `at "${failed.text || failed.keyword}"`, ...broken.map(({ check }) => check), deviation];
+  return parts.filter((part) => typeof part === 'string').join(', ');
+}
+
 function observedChanges(scenario: string, a: ScenarioResult, b: ScenarioResult): Change<string>[] {
   const last = ({ observations }: ScenarioResult) => new Map(observations.map(({ what, value }) => [what, value]));
   const [before, after] = [last(a), last(b)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((what) => {
     const [from, to] = [before.get(what), after.get(what)];
     if (from === to) return [];
-    if (typeof from === 'number' && typeof to === 'number' && !differs(from, to, numberFactor, 0)) return [];
+    const areMeasured = typeof from === 'number' && typeof to === 'number' && Math.min(from, to) >= countsBelow;
+    if (areMeasured && !differs(from, to, numberFactor, 0)) return [];
     return [{ scenario, what, from: String(from ?? 'not seen'), to: String(to ?? 'not seen') }];
   });
 }

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { isInRange } from '../lab/version-range.ts';
-import type { ScenarioResult } from './types.ts';
+import type { ScenarioResult, StepResult } from './types.ts';
 
 /** A listed difference between releases of Apache RocketMQ and the documentation. */
 export interface KnownDeviation {
   readonly requirement: string;
   /** Words that the scenario's name or rule contains; empty: every scenario of the requirement. */
   readonly scenario: string;
+  /** Words of the steps that it makes fail. */
+  readonly steps: readonly string[];
   /** Whose release decides whether it applies. */
   readonly role: string;
   /** See `isInRange`. */
   readonly versions: string;
   /** It takes a race: a scenario that passes is no sign that the list is stale. */
   readonly sometimes?: boolean;
-  /** It can keep a scenario from coming to its promise: a failure of any step is explained. */
-  readonly inSetUp?: boolean;
   readonly reason: string;
   /** Public issue, or how it was reproduced twice. */
   readonly reference: string;
@@ -50,26 +50,33 @@ export function applicableTo(
   });
 }
 
-/** Whether a promise was broken; what fails before is the set-up of the scenario, and no deviation explains that. */
-export function brokeItsPromise({ verdict, steps }: ScenarioResult): boolean {
-  return verdict === 'fail' && steps.find(({ status }) => status === 'FAILED')?.kind === 'Outcome';
+/** The step that failed, when nothing else did: no second step, and no process that ended by itself. */
+function onlyFailure({ verdict, steps }: ScenarioResult): StepResult | null {
+  const notPassed = steps.filter(({ status }) => status !== 'PASSED' && status !== 'SKIPPED');
+  return verdict === 'fail' && notPassed.length === 1 && notPassed[0]!.status === 'FAILED' ? notPassed[0]! : null;
 }
 
-/** A listed scenario whose promise fails, or with `inSetUp` any step, `deviates`; one that passes although it must show fails: the list is stale. */
+/** Whether a promise was broken and nothing else happened; what fails before is the set-up of the scenario. */
+export function brokeItsPromise(result: ScenarioResult): boolean {
+  return onlyFailure(result)?.kind === 'Outcome';
+}
+
+/** A scenario that fails where an entry says so `deviates`; one that passes although it must show fails: the list is stale. */
 export function applyKnownDeviations(
   results: readonly ScenarioResult[],
   applicable: readonly ApplicableDeviation[],
 ): ScenarioResult[] {
   return results.map((result) => {
-    const listed = applicable.find(
+    const listed = applicable.filter(
       ({ requirement, scenario }) =>
         result.requirements.includes(requirement) && `${result.rule} ${result.name}`.includes(scenario),
     );
-    if (!listed) return result;
-    if (brokeItsPromise(result) || (listed.inSetUp === true && result.verdict === 'fail'))
-      return { ...result, verdict: 'deviates', deviation: `${listed.reason} (${listed.reference})` };
-    if (result.verdict !== 'pass' || !listed.mustShow) return result;
-    const failure = `Listed as a known deviation of ${listed.versions}, but it passes: correct the list. Listed reason: ${listed.reason}`;
+    const failed = onlyFailure(result);
+    const explains = failed && listed.find(({ steps }) => steps.some((words) => failed.text.includes(words)));
+    if (explains) return { ...result, verdict: 'deviates', deviation: `${explains.reason} (${explains.reference})` };
+    const stale = listed.find(({ mustShow }) => mustShow);
+    if (result.verdict !== 'pass' || !stale) return result;
+    const failure = `Listed as a known deviation of ${stale.versions}, but it passes: correct the list. Listed reason: ${stale.reason}`;
     return { ...result, verdict: 'fail', failure };
   });
 }

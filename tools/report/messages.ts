@@ -66,6 +66,7 @@ interface Envelope {
   readonly testCaseStarted?: { readonly id: string; readonly testCaseId: string; readonly timestamp: Timestamp };
   readonly testStepFinished?: StepFinished;
   readonly testCaseFinished?: { readonly testCaseStartedId: string; readonly timestamp: Timestamp };
+  readonly testRunFinished?: { readonly exception?: { readonly type: string; readonly message?: string } };
   readonly attachment?: { readonly testCaseStartedId?: string; readonly mediaType: string; readonly body: string };
 }
 
@@ -86,23 +87,32 @@ class MessageStream {
   readonly #finishedMs = new Map<string, number>();
   readonly #steps = new Map<string, StepFinished[]>();
   readonly #observations = new Map<string, Observation[]>();
+  /** What ended the runner before its time. */
+  #exception: string | null = null;
 
   add(envelope: Envelope): void {
-    const { gherkinDocument, pickle, testCase, testCaseStarted, testStepFinished, testCaseFinished, attachment } =
-      envelope;
+    const { gherkinDocument, pickle, testCase, attachment } = envelope;
+    const { testCaseStarted, testStepFinished, testCaseFinished, testRunFinished } = envelope;
     if (gherkinDocument?.feature) this.#place(gherkinDocument.feature.children, gherkinDocument.feature.name, '');
     if (pickle) this.#pickles.set(pickle.id, pickle);
     if (testCase) this.#cases.set(testCase.id, testCase);
     if (testCaseStarted) this.#started.set(testCaseStarted.id, testCaseStarted);
     if (testStepFinished) push(this.#steps, testStepFinished.testCaseStartedId, testStepFinished);
     if (testCaseFinished) this.#finishedMs.set(testCaseFinished.testCaseStartedId, toMs(testCaseFinished.timestamp));
+    if (testRunFinished?.exception)
+      this.#exception = testRunFinished.exception.message ?? testRunFinished.exception.type;
     if (attachment?.mediaType === observationMediaType && attachment.testCaseStartedId) {
       push(this.#observations, attachment.testCaseStartedId, JSON.parse(attachment.body) as Observation);
     }
   }
 
   results(): ScenarioResult[] {
-    return [...this.#started.values()].map((started) => this.#result(started));
+    const played = new Set([...this.#started.values()].map(({ testCaseId }) => testCaseId));
+    const left = [...this.#cases.values()].filter(({ id }) => !played.has(id));
+    return [
+      ...[...this.#started.values()].map((started) => this.#result(started)),
+      ...left.map((testCase) => this.#unplayed(testCase)),
+    ];
   }
 
   #place(children: readonly FeatureChild[], feature: string, rule: string): void {
@@ -117,14 +127,29 @@ class MessageStream {
 
   #result(started: NonNullable<Envelope['testCaseStarted']>): ScenarioResult {
     const testCase = this.#cases.get(started.testCaseId)!;
+    const unplayed = this.#unplayed(testCase);
     const pickle = this.#pickles.get(testCase.pickleId)!;
-    const place = this.#places.get(pickle.astNodeIds[0]!) ?? { feature: pickle.uri, rule: '' };
     const finished = this.#steps.get(started.id) ?? [];
-    const steps = finished.map((step) => this.#step(step, testCase, pickle));
     const failures = finished.filter(({ testStepResult }) => !['PASSED', 'SKIPPED'].includes(testStepResult.status));
     const failed = deciding(failures);
     const startedMs = toMs(started.timestamp);
     const endedMs = this.#finishedMs.get(started.id);
+    const unended = endedMs === undefined ? `never ended${this.#because()}` : null;
+    return {
+      ...unplayed,
+      verdict: verdictOf(failed, endedMs),
+      startedMs,
+      durationMs: (endedMs ?? startedMs) - startedMs,
+      steps: finished.map((step) => this.#step(step, testCase, pickle)),
+      observations: this.#observations.get(started.id) ?? [],
+      failure: failed === undefined ? unended : (failed.testStepResult.message ?? failed.testStepResult.status),
+    };
+  }
+
+  /** Of a scenario whose turn never came. */
+  #unplayed({ pickleId }: NonNullable<Envelope['testCase']>): ScenarioResult {
+    const pickle = this.#pickles.get(pickleId)!;
+    const place = this.#places.get(pickle.astNodeIds[0]!) ?? { feature: pickle.uri, rule: '' };
     return {
       uri: pickle.uri,
       line: pickle.location?.line ?? 0,
@@ -133,20 +158,22 @@ class MessageStream {
       name: pickle.name,
       requirements: pickle.tags.map(({ name }) => name.slice(1)).filter((tag) => tag.startsWith('CTL-')),
       tags: pickle.tags.map(({ name }) => name),
-      verdict: verdictOf(failed, endedMs),
-      startedMs,
-      durationMs: (endedMs ?? startedMs) - startedMs,
-      steps,
-      observations: this.#observations.get(started.id) ?? [],
-      failure:
-        failed?.testStepResult.message ??
-        (failed || endedMs === undefined ? (failed?.testStepResult.status ?? 'never ended') : null),
+      verdict: 'inconclusive',
+      startedMs: 0,
+      durationMs: 0,
+      steps: [],
+      observations: [],
+      failure: `not played${this.#because()}`,
       deviation: null,
       evidence: null,
       ledger: null,
       broken: [],
       asked: [],
     };
+  }
+
+  #because(): string {
+    return this.#exception === null ? '' : `, the runner ended before: ${this.#exception}`;
   }
 
   #step(step: StepFinished, testCase: NonNullable<Envelope['testCase']>, pickle: Pickle): StepResult {
@@ -190,7 +217,7 @@ function verdictOf(failed: StepFinished | undefined, endedMs: number | undefined
   return endedMs === undefined ? 'inconclusive' : 'pass';
 }
 
-/** Reads a Cucumber `message` file (NDJSON) into one result per executed pickle, in order of start. */
+/** Reads a Cucumber `message` file (NDJSON) into one result per pickle, in order of start; those that were not played come last. */
 export async function readScenarioResults(file: string): Promise<ScenarioResult[]> {
   const stream = new MessageStream();
   for await (const line of createInterface({ input: createReadStream(file) })) {

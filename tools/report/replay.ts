@@ -14,10 +14,10 @@ export function replayRunCommand(report: RunReport): string {
 }
 
 function command({ target, guest, roles, labDefect, profile, seed }: RunReport): string {
-  const beside = guest === null ? '' : ` --guest ${guest}`;
+  const beside = guest === null ? '' : ` --guest ${quoted(guest)}`;
   const ofRoles = Object.entries(roles ?? {}).map(([role, list]) => ` --${role}-target ${quoted(list)}`);
   const defect = labDefect === undefined ? '' : ` --lab-defect ${labDefect}`;
-  return `npm run conformance -- --target ${target}${ofRoles.join('')}${beside}${defect} --profile ${profile} --seed ${seed}`;
+  return `npm run conformance -- --target ${quoted(target)}${ofRoles.join('')}${beside}${defect} --profile ${profile} --seed ${seed}`;
 }
 
 /** For a POSIX shell. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { AstBuilder, compile, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin';
@@ -13,6 +13,7 @@ import { applicableTo, applyKnownDeviations, readKnownDeviations } from './devia
 import { withEvidence } from './evidence.ts';
 import { fixtureReport, playFixture, withFixtureEvidence } from './fixture/run.ts';
 import { renderJUnit } from './junit.ts';
+import { readScenarioResults } from './messages.ts';
 import { replayRunCommand } from './replay.ts';
 import { reportName } from './report-name.ts';
 import { readRequirements } from './requirements.ts';
@@ -25,18 +26,30 @@ const projectRoot = path.resolve(import.meta.dirname, '../..');
 let folder: Folder;
 let results: ScenarioResult[];
 const report = fixtureReport;
+const entry = {
+  requirement: 'CTL-CMP-01',
+  scenario: '',
+  steps: [],
+  role: 'broker',
+  versions: '5.3.3',
+  reason: 'known',
+  reference: '#1',
+};
 
 test('every listed deviation has a range, a role, a reason and a reference, and names a scenario', () => {
   const known = readKnownDeviations(path.join(projectRoot, 'matrix/known-deviations/apache.yaml'));
   const ids = readRequirements().flatMap(({ requirements }) => requirements.map(({ id }) => id));
   const pickles = globSync('features/**/*.feature', { cwd: projectRoot }).flatMap(picklesOf);
-  for (const { requirement, scenario, role, versions, reason, reference } of known) {
+  for (const { requirement, scenario, steps, role, versions, reason, reference } of known) {
     assert.ok(ids.includes(requirement), requirement);
-    const own = pickles.filter(({ tags }) => tags.some(({ name }) => name === `@${requirement}`));
-    assert.ok(
-      own.some(({ name }) => name.includes(scenario)),
-      `${requirement}: no scenario of it has "${scenario}"`,
-    );
+    const tagged = pickles.filter(({ tags }) => tags.some(({ name }) => name === `@${requirement}`));
+    const own = tagged.filter(({ name }) => name.includes(scenario));
+    assert.ok(own.length > 0, `${requirement}: no scenario of it has "${scenario}"`);
+    assert.ok(steps.length > 0, requirement);
+    for (const words of steps) {
+      const isThere = own.some((pickle) => pickle.steps.some(({ text }) => text.includes(words)));
+      assert.ok(isThere, `${requirement}: no step of "${scenario}" has "${words}"`);
+    }
     assert.ok(['namesrv', 'controller', 'broker'].includes(role), role);
     assert.equal(typeof isInRange('5.3.3', versions), 'boolean');
     assert.ok(reason.length > 0 && (/issues\/\d+/.test(reference) || /reproduced/.test(reference)), reference);
@@ -74,6 +87,29 @@ test('each end of a scenario has its verdict, each outline row its requirement',
   assert.match(results[1]!.failure!, /2 < 3 & "lost"/);
 });
 
+test('what a runner that broke down did not end, or never began, is there, and says why', async () => {
+  const lines = readFileSync(path.join(folder.path, 'messages.ndjson'), 'utf8').split('\n');
+  const ofCase = (n: number) => lines.filter((line) => line.startsWith('{"testCaseStarted"'))[n]!;
+  const broken = lines.slice(0, lines.indexOf(ofCase(2)) + 1);
+  const file = path.join(folder.path, 'broken.ndjson');
+  const end = { testRunFinished: { success: false, exception: { type: 'Error', message: 'worker 2 is gone' } } };
+  writeFileSync(file, [...broken, JSON.stringify(end), ''].join('\n'));
+  const found = await readScenarioResults(file);
+  assert.deepEqual(
+    found.map(({ verdict, failure }) => [verdict, failure?.split('\n')[0]]),
+    [
+      ['pass', undefined],
+      ['fail', results[1]!.failure!.split('\n')[0]],
+      ['inconclusive', 'never ended, the runner ended before: worker 2 is gone'],
+      ...results.slice(3).map(() => ['inconclusive', 'not played, the runner ended before: worker 2 is gone']),
+    ],
+  );
+  assert.deepEqual(
+    found.map(({ name }) => name),
+    results.map(({ name }) => name),
+  );
+});
+
 test('a cell shows what its scenario observed, or nothing when it got nowhere', () => {
   assert.deepEqual(observeCell(cell('CTL-CMP-01'), report(results)), {
     documented: 'works, no switch',
@@ -93,25 +129,35 @@ test('a failure is printed with its step and the line that replays it', () => {
   assert.match(summary, /1 pass, 0 deviates, 3 fail, 1 inconclusive, 1 unsupported/);
 });
 
-test('a listed deviation whose promise fails deviates; one that passes, or fails before without being listed so, fails', () => {
-  const listed = (requirement: string, mustShow = true) => [
-    { requirement, scenario: '', role: 'broker', versions: '5.3.3', mustShow, reason: 'known', reference: '#1' },
+test('a failure of a listed step deviates, of another one fails; what passes although it is listed fails', () => {
+  const listed = (requirement: string, step: string, mustShow = true) => [
+    { ...entry, requirement, steps: [step], mustShow },
   ];
-  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-02'))[1]!.verdict, 'fail');
-  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-04'))[3]!.verdict, 'deviates');
-  const early = listed('CTL-CMP-02').map((one) => Object.assign({}, one, { inSetUp: true }));
-  assert.equal(applyKnownDeviations(results, early)[1]!.verdict, 'deviates');
-  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-01'))[0]!.verdict, 'fail');
-  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-01', false))[0]!.verdict, 'pass');
-  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-03'))[2]!.verdict, 'inconclusive');
-  assert.equal(applyKnownDeviations(results, listed('CTL-CMP-05'))[4]!.verdict, 'unsupported');
+  const verdictOf = (i: number, ...entries: Parameters<typeof listed>) =>
+    applyKnownDeviations(results, listed(...entries))[i]!.verdict;
+  assert.equal(verdictOf(1, 'CTL-CMP-02', 'a step fails'), 'deviates');
+  assert.equal(verdictOf(1, 'CTL-CMP-02', 'another step'), 'fail');
+  assert.equal(verdictOf(0, 'CTL-CMP-01', 'a step passes'), 'fail');
+  assert.equal(verdictOf(0, 'CTL-CMP-01', 'a step passes', false), 'pass');
+  assert.equal(verdictOf(2, 'CTL-CMP-03', ''), 'inconclusive');
+  assert.equal(verdictOf(4, 'CTL-CMP-05', ''), 'unsupported');
+});
+
+test('a listed failure beside another one, such as a process that ended by itself, fails', () => {
+  const failed = results.find(({ requirements }) => requirements.includes('CTL-CMP-02'));
+  const ended = { ...failed!.steps.find(({ status }) => status === 'FAILED')!, kind: 'Hook', text: '' };
+  const both = { ...failed!, steps: [...failed!.steps, ended] };
+  const listed = [{ ...entry, requirement: 'CTL-CMP-02', steps: ['a step fails'], mustShow: true }];
+  assert.deepEqual(
+    applyKnownDeviations([failed!, both], listed).map(({ verdict }) => verdict),
+    ['deviates', 'fail'],
+  );
 });
 
 test('a deviation applies to its releases in its role; only originals, and what needs no race, must show it', () => {
-  const entry = { requirement: 'CTL-CMP-01', scenario: '', role: 'controller', reason: '', reference: '#1' };
   const known = [
-    { ...entry, versions: '>=5.3.2 <5.4.0' },
-    { ...entry, versions: '5.3.3', sometimes: true },
+    { ...entry, role: 'controller', versions: '>=5.3.2 <5.4.0' },
+    { ...entry, role: 'controller', sometimes: true },
   ];
   const mustShow = (role: string, version: string, original: boolean) =>
     applicableTo(known, [{ role, version, original }]).map((deviation) => deviation.mustShow);

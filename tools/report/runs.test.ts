@@ -103,6 +103,8 @@ test('a comparison names what changed, and worse is worse', () => {
   assert.match(renderComparison(broken), /WORSE {2}pass -> fail {2}tools\/.*: a step that passes/);
   assert.equal(compareRuns(changed(0, { verdict: 'fail' }), a).worse, false);
   assert.equal(compareRuns(a, fixtureReport(results.slice(1))).worse, true);
+  const elsewhere = changed(1, { steps: results[1]!.steps.slice(1) });
+  assert.match(renderComparison(compareRuns(a, elsewhere)), /fail: at "a step fails".* -> /);
   const young = compareRuns(fixtureReport(results.filter(({ verdict }) => verdict !== 'inconclusive')), a);
   assert.match(renderComparison(young), /new {4}not in A -> inconclusive/);
   assert.match(renderComparison(compareRuns(a, changed(0, { durationMs: 60_000 }))), /20\.0 s -> 60\.0 s/);
@@ -127,6 +129,8 @@ test('the command says it by its exit code', async () => {
   const unread = await cli('compare', a, old);
   assert.deepEqual([unread.exitCode, /schema 1/.test(unread.stderr)], [3, true]);
   assert.equal((await cli('compare', a)).exitCode, 3);
+  const matrix = place('matrix', { schema: 2 } as RunReport);
+  for (const command of ['show', 'merge']) assert.equal((await cli(command, matrix)).exitCode, 3, command);
   assert.equal((await cli('merge', a, '--name', '../x')).exitCode, 3);
 });
 

@@ -82,10 +82,11 @@ function sumOf(durations: Durations, names: readonly string[]): number {
   return names.reduce((sum, name) => sum + durations[name]!, 0);
 }
 
-/** Takes over what a run took; scenarios that are in none of its features stay. */
+/** Takes over what a run took; scenarios that are in none of its features, or were not judged in it, stay. */
 export function recordDurations({ scenarios, profile }: RunReport): number {
   const seconds = (ms: number) => Math.max(0.1, Math.round(ms / 100) / 10);
-  const measured = nameEach(scenarios).map(([name, { durationMs }]) => [name, seconds(durationMs)] as const);
+  const ended = nameEach(scenarios).filter(([, { verdict }]) => ['pass', 'deviates', 'fail'].includes(verdict));
+  const measured = ended.map(([name, { durationMs }]) => [name, seconds(durationMs)] as const);
   const all = readAll();
   const own = Object.entries({ ...all[profile], ...Object.fromEntries(measured) });
   const sorted = { ...all, [profile]: Object.fromEntries(own.sort(byName)) };

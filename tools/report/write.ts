@@ -44,7 +44,8 @@ export function readReport(place: string): { readonly report: RunReport; readonl
 
 function parseReport(file: string): RunReport | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as RunReport | null;
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Partial<RunReport> | null;
+    return Array.isArray(report?.scenarios) ? (report as RunReport) : null;
   } catch {
     return null; // whatever it is, it is no report
   }
