@@ -1,3 +1,4 @@
+import { SwitchlabError } from '../base/errors.ts';
 import type { Release } from '../base/release.ts';
 import type { Operator } from '../client/operator.ts';
 import type { OptionSpec, OptionValues } from './options.ts';
@@ -42,4 +43,12 @@ export function given({ options }: AdminContext, short: string): string {
 /** The value of an option, null when it is not there. */
 export function optional({ options }: AdminContext, short: string): string | null {
   return options.get(short)?.trim() ?? null;
+}
+
+/** A whole number that an option gives, `fallback` when it is not there. Throws COMMAND_LINE_INVALID. */
+export function integer(context: AdminContext, short: string, fallback?: number): number {
+  const text = optional(context, short) ?? String(fallback);
+  if (!/^[+-]?\d{1,19}$/.test(text))
+    throw new SwitchlabError('COMMAND_LINE_INVALID', `-${short} ${text}: a whole number is wanted.`);
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number(text), Number.MAX_SAFE_INTEGER));
 }

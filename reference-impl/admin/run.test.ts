@@ -50,3 +50,16 @@ test('an option that is not built is refused by name', async () => {
   assert.equal(await runAdmin(['queryMsgById', '-t', 'T', '-i', '00', '-s', 'true'], sink), 1);
   assert.match(text, /mqadmin queryMsgById takes no -s here.*NOT_BUILT/);
 });
+
+test('what must be a number and is none is refused before anything is asked', async () => {
+  for (const args of [
+    ['electMaster', '-a', '127.0.0.1:1', '-b', 'broker-a', '-bn', 'broker-a', '-c', 'c'],
+    ['resetOffsetByTime', '-n', '127.0.0.1:1', '-g', 'g', '-t', 't', '-s', 'now', '-b', '127.0.0.1:1', '-q', 'O'],
+    ['updateTopic', '-n', '127.0.0.1:1', '-t', 't', '-b', '127.0.0.1:1', '-r', '8x'],
+  ]) {
+    let text = '';
+    const sink = { out: () => undefined, err: (part: string) => void (text += part) };
+    await runAdmin(args, sink);
+    assert.match(text, /(-b broker-a|-q O|-r 8x): a whole number is wanted/);
+  }
+});

@@ -41,6 +41,11 @@ export class Candidate {
     this.#hurries = true;
   }
 
+  /** It has a leader now: when it loses that one, it votes in the same term first. */
+  followed(): void {
+    this.#nextTermFirst = false;
+  }
+
   /** Ends a round under way: its answers do not count any more. */
   abandon(): void {
     this.#round = null;
@@ -52,6 +57,7 @@ export class Candidate {
     if (this.#round !== null) return this.#round.decided(nowMs) && this.#finish(this.#round, nowMs);
     if (nowMs < this.#nextVoteMs && !this.#mustIncreaseTerm) return false;
     if (this.#mustIncreaseTerm || this.#nextTermFirst) this.#member.nextTerm();
+    this.#nextTermFirst = false;
     if (!this.#mustIncreaseTerm) return this.#start(nowMs);
     this.#mustIncreaseTerm = false;
     this.#nextVoteMs = nowMs + this.#intervalMs();

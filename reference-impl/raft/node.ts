@@ -139,7 +139,9 @@ export class RaftNode {
   nextIndex(count: number): number | AppendRefusal {
     if (this.#leader === null) return 'NOT_LEADER';
     if (this.#transferee !== null) return 'LEADER_TRANSFERRING';
-    if (this.#log.endIndex - this.#commitIndex + count > pendingMax) return 'LEADER_PENDING_FULL';
+    // What earlier terms left is committed together with the first entry of this one: a log of any length can be led.
+    const settledIndex = Math.max(this.#commitIndex, this.#leader.servingIndex - 1);
+    if (this.#log.endIndex - settledIndex + count > pendingMax) return 'LEADER_PENDING_FULL';
     return this.#log.endIndex + 1;
   }
 
@@ -274,6 +276,7 @@ export class RaftNode {
       if (effect === 'INCREASE_TERM') this.#increaseTermTo(request.term);
       if (effect === 'FOLLOW') {
         this.#leaveRole();
+        this.#candidate.followed();
         this.#member.becomeFollower(request.term, request.leaderId);
       }
       if (effect === 'FOLLOW' || effect === 'REFRESH') this.#leaderSeenMs = nowMs;
@@ -302,8 +305,9 @@ export class RaftNode {
       if (this.#candidate.answered(from, seq, response, nowMs)) this.#lead(nowMs);
     } else if (response?.kind === 'heartBeat' && response.term > this.#member.currTerm) {
       // Stricter than DLedger, which looks at it only without a quorum: a member with a larger term and a shorter log can
-      // neither win nor follow, so it would stay outside until the next election.
-      this.#becomeCandidate(response.term);
+      // neither win nor follow, so it would stay outside until the next election. That is one in the larger term at least: in
+      // its own this member would win again, and be told again.
+      this.#increaseTermTo(response.term);
     } else if (leader.answered(from, seq, response, nowMs)) this.#becomeCandidate(this.#member.currTerm);
     else {
       this.#commitTo(leader.committable());

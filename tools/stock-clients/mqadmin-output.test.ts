@@ -12,7 +12,7 @@ const facts: PairFacts = {
   group: 'broker-a',
   master: { address: '127.0.0.1:20208', controllerId: 2 },
   slave: { address: '127.0.0.1:20204', controllerId: 1 },
-  versionDesc: 'V5_3_3',
+  version: '5.3.3',
   topic: { topicName: 'StockTopic', readQueueNums: 4, writeQueueNums: 4 },
   consumerGroups: ['CG_STOCK'],
   controllerGroup: 'switchlab-controllers',
@@ -55,7 +55,7 @@ test('a broker that is too young for rates prints none', () => {
 
 const falseFacts: readonly (readonly [command: string, changed: Partial<PairFacts>])[] = [
   ['clusterList', { master: facts.slave, slave: facts.master }],
-  ['clusterList', { versionDesc: 'V5_3_2' }],
+  ['clusterList', { version: '5.3.2' }],
   ['topicList', { topic: { ...facts.topic, topicName: 'Other' } }],
   ['topicRoute', { topic: { ...facts.topic, readQueueNums: 8 } }],
   ['brokerStatus', { maxOffset: 1 }],

@@ -5,8 +5,8 @@ export interface PairFacts {
   /** As the NameServer lists them: the master has id 0, the other its controller id. */
   readonly master: ReplicaFacts;
   readonly slave: ReplicaFacts;
-  /** `V5_3_3`. */
-  readonly versionDesc: string;
+  /** The release that a broker says it is: `5.3.3`. */
+  readonly version: string;
   readonly topic: { readonly topicName: string; readonly readQueueNums: number; readonly writeQueueNums: number };
   /** Those that have a topic for messages to be consumed again. */
   readonly consumerGroups: readonly string[];
@@ -52,9 +52,19 @@ export function differences(output: string, expected: ExpectedLines): string[] {
   return [...missing, ...left.map((line) => `unexpected: ${line}`)];
 }
 
-function clusterListLines({ clusterName, group, versionDesc, master, slave }: PairFacts): ExpectedLines {
+function versionDesc(version: string): string {
+  return `V${version.replaceAll('.', '_')}`;
+}
+
+/** Its place in `MQVersion`: every minor release has ten patches there, and each of them a snapshot before it. */
+function versionOrdinal(version: string): number {
+  const [, minor, patch] = version.split('.').map(Number);
+  return 413 + 20 * minor! + 2 * patch!;
+}
+
+function clusterListLines({ clusterName, group, version, master, slave }: PairFacts): ExpectedLines {
   const row = (brokerId: number, { address }: ReplicaFacts, activated: boolean) => {
-    const known = [clusterName, group, brokerId, address, versionDesc].join(' +');
+    const known = [clusterName, group, brokerId, address, versionDesc(version)].join(' +');
     const load = String.raw`[\d.]+\(\d+,\d+ms\) +[\d.]+\(\d+,\d+ms\|\d+,\d+ms\) +\d+-\d+\([\d.]+w, [\d.]+, [\d.]+\)`;
     return new RegExp(String.raw`^${known} +${load} +\d+ +\d+\.\d\d +0\.\d{4} +${activated}$`);
   };
@@ -108,7 +118,7 @@ function topicRouteLines({ clusterName, group, master, slave, topic }: PairFacts
 }
 
 /** Every key of GET_BROKER_RUNTIME_INFO, by the shape of its value. */
-function brokerStatusLines({ versionDesc, maxOffset }: PairFacts): ExpectedLines {
+function brokerStatusLines({ version, maxOffset }: PairFacts): ExpectedLines {
   const words = (text: string) => text.split(' ');
   const keysOf = (queue: string) => ['QueueSize', 'QueueCapacity', 'QueueHeadWaitTimeMills'].map((end) => queue + end);
   const queues = ['send', 'pull', 'query', 'ack', 'litePull'].map((name) => `${name}ThreadPool`);
@@ -136,8 +146,8 @@ function brokerStatusLines({ versionDesc, maxOffset }: PairFacts): ExpectedLines
     [String.raw`Total : [\d.]+ \wiB, Free : [\d.]+ \wiB\.`, ['commitLogDirCapacity']],
     [String.raw`null|(\[\S+\]:\d+ )+`, ['putMessageDistributeTime']],
     ['2147483647', ['remainTransientStoreBufferNumbs']],
-    ['479', ['brokerVersion']],
-    [versionDesc, ['brokerVersionDesc']],
+    [String(versionOrdinal(version)), ['brokerVersion']],
+    [versionDesc(version), ['brokerVersionDesc']],
     ['true', ['brokerActive']],
     ['0', ['commitLogMinOffset', 'dispatchBehindBytes']],
     [String(maxOffset), ['commitLogMaxOffset']],

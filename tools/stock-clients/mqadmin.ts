@@ -85,7 +85,8 @@ async function factsOf({ trial }: ToolsOptions): Promise<PairFacts> {
     group,
     master: replica(master),
     slave: replica(slave),
-    versionDesc: versionDescOf(master),
+    // The reference takes after 5.3.3, and a target that does not say so is asked to be like it.
+    version: master.target.apacheVersion ?? version,
     topic: { topicName: trial.traffic.topic, readQueueNums: 4, writeQueueNums: 4 },
     // That of the consumer of the lab.
     consumerGroups: ['CG_reader'],
@@ -95,10 +96,4 @@ async function factsOf({ trial }: ToolsOptions): Promise<PairFacts> {
     epochs: epochList,
     maxOffset,
   };
-}
-
-/** `V5_3_3`: of the Apache release, or of the one that the reference takes after. */
-function versionDescOf({ target }: PlannedServer): string {
-  const version = /^apache:(.*)$/.exec(target.name)?.[1] ?? '5.3.3';
-  return `V${version.replaceAll('.', '_')}`;
 }

@@ -1,4 +1,4 @@
-import { type AdminCommand, given } from '../command.ts';
+import { type AdminCommand, given, integer } from '../command.ts';
 import { requiredOption } from '../options.ts';
 
 /** electMaster: 1005 at -a, then 1002 at the leader with designateElect. */
@@ -20,7 +20,7 @@ export const electMaster: AdminCommand = {
       controllerAddress: given(context, 'a').split(';')[0]!,
       clusterName,
       brokerName,
-      brokerId: Number(given(context, 'b')),
+      brokerId: integer(context, 'b'),
     });
     // 5.3.3 has a line for every broker of the set in its text, and prints none.
     context.print(`\n#ClusterName\t${clusterName}`);

@@ -3,7 +3,7 @@ import type { StoredMessage } from '../../message/types.ts';
 import { refusalCode } from '../../client/refused.ts';
 import { ResponseCode } from '../../remoting/codes.ts';
 import { cell } from '../columns.ts';
-import { type AdminCommand, type AdminContext, given, optional } from '../command.ts';
+import { type AdminCommand, type AdminContext, given, integer } from '../command.ts';
 import { ToolFailure } from '../failure.ts';
 import { topicMasters } from '../masters.ts';
 import { shownMsgId } from '../message-text.ts';
@@ -43,10 +43,17 @@ export const queryMsgByKey: AdminCommand = {
 };
 
 async function query(context: AdminContext, address: string, topic: string, key: string): Promise<StoredMessage[]> {
-  const number = (short: string, fallback: number) => Number(optional(context, short) ?? fallback);
-  const range = { beginTimestamp: number('b', 0), endTimestamp: number('e', Number.MAX_SAFE_INTEGER) };
+  const range = {
+    beginTimestamp: integer(context, 'b', 0),
+    endTimestamp: integer(context, 'e', Number.MAX_SAFE_INTEGER),
+  };
   try {
-    const messages = await context.operator.queryMessage(address, { topic, key, maxNum: number('m', 64), ...range });
+    const messages = await context.operator.queryMessage(address, {
+      topic,
+      key,
+      maxNum: integer(context, 'm', 64),
+      ...range,
+    });
     return messages.filter((message) => keysOf(message).includes(key));
   } catch (thrown) {
     // A master without a match says so with a code of its own; another one may have some.

@@ -1,7 +1,7 @@
 import { SwitchlabError } from '../../base/errors.ts';
 import { TOOLS_CONSUMER } from '../../client/pull.ts';
 import { brokerAddress } from '../../client/queues.ts';
-import { type AdminCommand, given } from '../command.ts';
+import { type AdminCommand, given, integer } from '../command.ts';
 import { printMessage } from '../message-text.ts';
 import { option, requiredOption } from '../options.ts';
 
@@ -27,8 +27,8 @@ export const queryMsgByOffset: AdminCommand = {
     const { messages, minOffset, maxOffset } = await context.operator.pull(address, {
       consumerGroup: TOOLS_CONSUMER,
       topic,
-      queueId: Number(given(context, 'i')),
-      queueOffset: Number(given(context, 'o')),
+      queueId: integer(context, 'i'),
+      queueOffset: integer(context, 'o'),
       maxMsgNums: 1,
       suspendTimeoutMillis: 0,
     });

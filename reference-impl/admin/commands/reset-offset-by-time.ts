@@ -1,7 +1,7 @@
 import { brokerAddress } from '../../client/queues.ts';
 import type { ResetOffset } from '../../client/offset-calls.ts';
 import { cell } from '../columns.ts';
-import { type AdminCommand, type AdminContext, given, optional } from '../command.ts';
+import { type AdminCommand, type AdminContext, given, integer, optional } from '../command.ts';
 import { option, requiredOption, switchOption } from '../options.ts';
 import { resetTimestamp } from '../reset-timestamp.ts';
 
@@ -36,7 +36,7 @@ export const resetOffsetByTime: AdminCommand = {
   async run(context) {
     const timestamp = resetTimestamp(given(context, 's'), context.release, context.nowMs);
     const broker = optional(context, 'b');
-    const queueId = Number(optional(context, 'q') ?? -1);
+    const queueId = integer(context, 'q', -1);
     await (broker !== null && queueId >= 0
       ? resetQueue(context, broker, queueId, timestamp)
       : resetAll(context, timestamp));
@@ -49,8 +49,8 @@ async function resetQueue(context: AdminContext, broker: string, queueId: number
   const topic = given(context, 't');
   const where = `group[${group}], topic[${topic}], queueId[${queueId}], broker[${broker}]`;
   print(`start reset consumer offset by specified, ${where}, ${timestampText(context, timestamp)}\n`);
-  const wanted = optional(context, 'o');
-  const offset = wanted === null ? await operator.searchOffset(broker, topic, queueId, timestamp) : Number(wanted);
+  const isGiven = optional(context, 'o') !== null;
+  const offset = isGiven ? integer(context, 'o') : await operator.searchOffset(broker, topic, queueId, timestamp);
   print(`reset consumer offset to ${offset}\n`);
   // The first place is never set: the real tool takes 0 for "nothing found".
   if (offset <= 0) return;

@@ -4,7 +4,7 @@ import { refusalCode } from '../../client/refused.ts';
 import { ResponseCode } from '../../remoting/codes.ts';
 import type { TopicRouteData } from '../../remoting/commands/get-routeinfo-by-topic.ts';
 import { cell } from '../columns.ts';
-import { type AdminCommand, type AdminContext, given, optional } from '../command.ts';
+import { type AdminCommand, type AdminContext, given, integer, optional } from '../command.ts';
 import { ToolFailure } from '../failure.ts';
 import { option, requiredOption } from '../options.ts';
 
@@ -61,8 +61,8 @@ async function routeFor({ operator }: AdminContext, topic: string): Promise<Topi
 
 function chosenQueue(context: AdminContext, topic: string): MessageQueue | null {
   const brokerName = optional(context, 'b');
-  const queueId = optional(context, 'i');
-  return brokerName === null || queueId === null ? null : { topic, brokerName, queueId: Number(queueId) };
+  const isGiven = brokerName !== null && optional(context, 'i') !== null;
+  return isGiven ? { topic, brokerName, queueId: integer(context, 'i') } : null;
 }
 
 function anyQueue(topic: string, route: TopicRouteData): MessageQueue {

@@ -1,6 +1,6 @@
 import type { SubscriptionGroup } from '../../client/subscription-group.ts';
 import { clusterMasters } from '../cluster.ts';
-import { type AdminCommand, type AdminContext, given, optional } from '../command.ts';
+import { type AdminCommand, type AdminContext, given, integer, optional } from '../command.ts';
 import { longOption, option, type OptionSpec, requiredOption } from '../options.ts';
 import { readRetryPolicy, subscriptionGroupText } from '../subscription-group-text.ts';
 
@@ -54,7 +54,7 @@ const newOptions: readonly OptionSpec[] = [
 /** Unlike a group that a broker makes by itself, it neither starts from the first offset nor broadcasts unless told to. */
 function groupOf(context: AdminContext): SubscriptionGroup {
   const flag = (short: string, fallback: boolean) => (optional(context, short) ?? String(fallback)) === 'true';
-  const number = (short: string, fallback: number) => Number(optional(context, short) ?? fallback);
+  const number = (short: string, fallback: number) => integer(context, short, fallback);
   const shared = {
     groupName: given(context, 'g'),
     consumeEnable: flag('s', true),

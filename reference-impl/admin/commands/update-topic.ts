@@ -2,7 +2,7 @@ import type { TopicConfig } from '../../client/broker-calls.ts';
 import { SwitchlabError } from '../../base/errors.ts';
 import type { Release } from '../../base/release.ts';
 import { clusterBrokers, clusterMasters } from '../cluster.ts';
-import { type AdminCommand, type AdminContext, given, optional } from '../command.ts';
+import { type AdminCommand, type AdminContext, given, integer, optional } from '../command.ts';
 import { option, requiredOption } from '../options.ts';
 
 /** updateTopic: 17 to one broker, or to every master of a cluster (106), and with -o true 100 to every NameServer. */
@@ -50,12 +50,12 @@ async function setOrder(context: AdminContext, { topicName, writeQueueNums, orde
 
 function topicOf(context: AdminContext): TopicConfig {
   const flag = (short: string) => optional(context, short)?.toLowerCase() === 'true';
-  const readQueueNums = Number(optional(context, 'r') ?? 8);
+  const readQueueNums = integer(context, 'r', 8);
   return {
     topicName: given(context, 't'),
     readQueueNums,
-    writeQueueNums: Number(optional(context, 'w') ?? 8),
-    perm: Number(optional(context, 'p') ?? 6),
+    writeQueueNums: integer(context, 'w', 8),
+    perm: integer(context, 'p', 6),
     order: flag('o'),
     topicSysFlag: (flag('u') ? 1 : 0) | (flag('s') ? 2 : 0),
     attributes: context.release === 'new' ? (optional(context, 'a') ?? '') : undefined,

@@ -24,7 +24,8 @@ export function electMasterOf(context: DecisionContext, request: ElectMasterRequ
   if (elected === 'UNREGISTERED') return unregistered(`Broker ${brokerId} of ${brokerName} hasn't been registered`);
   if (elected !== null && elected === set.masterBrokerId) return stillThere(set, brokerName, elected);
   if (elected !== null) return newMaster(set, brokerName, elected);
-  if (brokerId !== controllerTrigger) {
+  // A tool that names no broker (-1) asks for nothing that could be fenced.
+  if (brokerId !== controllerTrigger || request.designateElect === true) {
     return refuse(ResponseCode.CONTROLLER_ELECT_MASTER_FAILED, 'Failed to elect a new master', {});
   }
   // The old master is known to be gone: an event without a master fences it and what it may still send.
