@@ -292,7 +292,9 @@ export class RaftNode {
     const { group, selfId, peerIds } = this.#options;
     let code: number | null = null;
     if (request.group !== group) code = RaftCode.UNKNOWN_GROUP;
-    if (request.remoteId !== selfId || !peerIds.includes(request.localId)) code = RaftCode.UNKNOWN_MEMBER;
+    // DLedger 0.2 names itself in its heartbeats only.
+    const isStranger = request.localId !== '' && !peerIds.includes(request.localId);
+    if (request.remoteId !== selfId || isStranger) code = RaftCode.UNKNOWN_MEMBER;
     if (code === null) return null;
     if (request.kind === 'vote') return { kind: 'vote', code, term: -1, voteResult: 'UNKNOWN' };
     if (request.kind === 'heartBeat') return { kind: 'heartBeat', code, term: -1 };

@@ -21,6 +21,7 @@ import type {
   MessageStore,
   StoreOptions,
   StoreProgress,
+  TimeBoundary,
 } from './types.ts';
 
 const flushPagesMin = 4;
@@ -233,7 +234,7 @@ export class LocalMessageStore implements MessageStore {
     return this.#parts.queues.find(topic, queueId)?.maxOffset ?? 0;
   }
 
-  offsetByTime(topic: string, queueId: number, timestampMs: number, boundary: 'LOWER' | 'UPPER'): number {
+  offsetByTime(topic: string, queueId: number, timestampMs: number, boundary: TimeBoundary): number {
     return offsetByTime(this.#parts.log, this.#parts.queues.find(topic, queueId), timestampMs, boundary);
   }
 

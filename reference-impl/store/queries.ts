@@ -3,6 +3,7 @@ import { blankSize, recordPosition, recordSizeAt } from '../message/record.ts';
 import type { CommitLog } from './commit-log.ts';
 import type { ConsumeQueue } from './consume-queue.ts';
 import type { KeyIndex } from './key-index.ts';
+import type { TimeBoundary } from './types.ts';
 
 /** The whole record that starts at `offset`, or null. */
 export function lookMessage(log: CommitLog, offset: number): Buffer | null {
@@ -43,13 +44,14 @@ export function storeTimestampAt(log: CommitLog, queue: ConsumeQueue | undefined
 
 /**
  * LOWER: first queue offset with storeTimestamp >= `timestampMs`, the maximum when all are older. UPPER: last one with
- * storeTimestamp <= `timestampMs`, the minimum when all are newer. 0 for a queue without messages.
+ * storeTimestamp <= `timestampMs`, the minimum when all are newer. NEAREST (4.9): of the two around `timestampMs` the
+ * nearer one, the earlier one of equals; the last when all are older. 0 for a queue without messages.
  */
 export function offsetByTime(
   log: CommitLog,
   queue: ConsumeQueue | undefined,
   timestampMs: number,
-  boundary: 'LOWER' | 'UPPER',
+  boundary: TimeBoundary,
 ): number {
   if (queue === undefined || queue.maxOffset === 0) return 0;
   let low = queue.minOffset;
@@ -57,9 +59,15 @@ export function offsetByTime(
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const timestamp = storeTimestampAt(log, queue, middle);
-    const isBefore = boundary === 'LOWER' ? timestamp < timestampMs : timestamp <= timestampMs;
+    const isBefore = boundary === 'UPPER' ? timestamp <= timestampMs : timestamp < timestampMs;
     if (isBefore) low = middle + 1;
     else high = middle;
   }
-  return boundary === 'LOWER' ? low : Math.max(low - 1, queue.minOffset);
+  const before = Math.max(low - 1, queue.minOffset);
+  if (boundary !== 'NEAREST') return boundary === 'LOWER' ? low : before;
+  if (low === queue.maxOffset) return before;
+  const [after, since] = [storeTimestampAt(log, queue, low), storeTimestampAt(log, queue, before)].map((timestamp) =>
+    Math.abs(timestamp - timestampMs),
+  );
+  return after! < since! ? low : before;
 }

@@ -7,7 +7,7 @@ import { decodeRecord, magicV2 } from '../message/record.ts';
 import { SysFlag } from '../message/types.ts';
 import { openStore } from './open.ts';
 import { freshStore, message, placed, replaceByFullDevice, storeOptions, temporaryFolder } from './store.fixture.ts';
-import type { AppendResult, MessageFilter } from './types.ts';
+import type { AppendResult, MessageFilter, TimeBoundary } from './types.ts';
 
 test('a message is acknowledged after the write of its turn, not before', async (t) => {
   const store = await freshStore(t);
@@ -215,9 +215,10 @@ test('offsets by time, both boundaries; earliest time; time of one message', asy
   assert.equal(store.earliestStoreTimestamp(), -1);
   for (nowMs of [1000, 2000, 2000, 3000]) store.append(message());
   store.writeNow();
-  const at = (timestampMs: number, boundary: 'LOWER' | 'UPPER') =>
-    store.offsetByTime('TopicA', 0, timestampMs, boundary);
+  const at = (timestampMs: number, boundary: TimeBoundary) => store.offsetByTime('TopicA', 0, timestampMs, boundary);
   assert.deepEqual([at(1, 'LOWER'), at(2000, 'LOWER'), at(2001, 'LOWER'), at(9999, 'LOWER')], [0, 1, 3, 4]);
+  const nearest = [1, 1400, 1501, 2000, 2500, 2501, 9999].map((timestampMs) => at(timestampMs, 'NEAREST'));
+  assert.deepEqual(nearest, [0, 0, 1, 1, 2, 3, 3]);
   assert.deepEqual([at(1, 'UPPER'), at(2000, 'UPPER'), at(2999, 'UPPER'), at(9999, 'UPPER')], [0, 2, 2, 3]);
   assert.equal(store.earliestStoreTimestamp(), 1000);
   assert.equal(store.storeTimestampAt('TopicA', 0, 3), 3000);

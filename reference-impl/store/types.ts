@@ -117,6 +117,9 @@ export interface StoreProgress {
   readonly confirmOffset: number;
 }
 
+/** Which message a point in time stands for; 4.9 knows NEAREST alone. */
+export type TimeBoundary = 'LOWER' | 'UPPER' | 'NEAREST';
+
 /**
  * The message store of one broker: commit log, consume queues, key index, checkpoint, recovery.
  * `append` places messages in memory at once; all bytes of a turn of the event loop leave in one write, after which
@@ -172,8 +175,8 @@ export interface MessageStore extends StoreProgress {
   minOffsetInQueue(topic: string, queueId: number): number;
   /** Next offset to be written; counts dispatched units only. */
   maxOffsetInQueue(topic: string, queueId: number): number;
-  /** First message with storeTimestamp >= `timestampMs` (LOWER), last one <= (UPPER). */
-  offsetByTime(topic: string, queueId: number, timestampMs: number, boundary: 'LOWER' | 'UPPER'): number;
+  /** First message with storeTimestamp >= `timestampMs` (LOWER), last one <= (UPPER), or the nearer one of the two around it. */
+  offsetByTime(topic: string, queueId: number, timestampMs: number, boundary: TimeBoundary): number;
   /** Store time of the message at that queue offset, -1 when there is none. */
   storeTimestampAt(topic: string, queueId: number, queueOffset: number): number;
   /** The record that starts at the physical offset, or null. */

@@ -169,6 +169,20 @@ for (const release of ['old', 'new'] as const) {
     await member.client.close();
   });
 
+  test(`${release}: a Go consumer may name no type of selector, and spells its model its own way`, async () => {
+    await using lab = await brokerLab(release);
+    await lab.send('T');
+    const member = consumer(lab, release);
+    const body = heartbeat('a', ['T'], 5, 'BroadCasting').replace('"expressionType":"TAG"', '"expressionType":""');
+    assert.match(body, /"expressionType":""/);
+    await member.beat(body);
+    assert.equal((await lab.pull('T', 0, 0, pullOf(5))).code, 0);
+    const group = '{"groupName":"G","consumeBroadcastEnable":false}';
+    await lab.ask(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, null, group);
+    assert.equal((await lab.pull('T', 0, 0, pullOf(5))).code, 16);
+    await member.client.close();
+  });
+
   test(`${release}: broadcasting consumers ${release === 'old' ? 'hear' : 'do not hear'} of each other`, async () => {
     await using lab = await brokerLab(release);
     const member = consumer(lab, release);

@@ -39,11 +39,16 @@ export function readHeartbeat(body: Buffer | null): Heartbeat {
 function readConsumer(fields: Fields): ConsumerData {
   return {
     groupName: textField(fields, 'groupName') ?? '',
-    consumeType: textField(fields, 'consumeType') ?? 'CONSUME_PASSIVELY',
-    messageModel: textField(fields, 'messageModel') ?? 'CLUSTERING',
-    consumeFromWhere: textField(fields, 'consumeFromWhere') ?? 'CONSUME_FROM_LAST_OFFSET',
+    consumeType: constant(fields, 'consumeType', 'CONSUME_PASSIVELY'),
+    messageModel: constant(fields, 'messageModel', 'CLUSTERING'),
+    consumeFromWhere: constant(fields, 'consumeFromWhere', 'CONSUME_FROM_LAST_OFFSET'),
     subscriptions: listOf(fields.subscriptionDataSet).map(readSubscription),
   };
+}
+
+/** The Go client writes `BroadCasting`, and fastjson takes a constant in any case. */
+function constant(fields: Fields, key: string, fallback: string): string {
+  return (textField(fields, key) ?? fallback).toUpperCase();
 }
 
 function listOf(value: unknown): Fields[] {

@@ -40,7 +40,8 @@ export function readSubscription(value: unknown): SubscriptionData {
   return {
     topic: textField(fields, 'topic') ?? '',
     subString: textField(fields, 'subString') ?? '',
-    expressionType: textField(fields, 'expressionType') ?? TAG,
+    // The Go client leaves it empty where a selector names no type.
+    expressionType: textField(fields, 'expressionType') || TAG,
     subVersion: subVersionOf(fields),
     tagsSet: textList(fields.tagsSet, 'tagsSet'),
     codeSet: textList(fields.codeSet, 'codeSet').map(Number),

@@ -6,6 +6,7 @@ import { decodeHeader, required } from '../../remoting/header.ts';
 import type { ExtFields, RemotingCommand, ResponseInit } from '../../remoting/types.ts';
 import { jsonAnswer, slaveRefusal } from '../answers.ts';
 import type { Broker, Handlers } from '../broker.ts';
+import { alterAttributes } from '../topics/attributes.ts';
 import { type GroupConfig, groupConfigFields, readGroupConfig } from './group-config.ts';
 import { groupNameRefusal } from './group-table.ts';
 
@@ -34,11 +35,22 @@ function groupList(request: RemotingCommand): object[] {
 function update(broker: Broker, bodies: readonly object[]): ResponseInit {
   const refusal = slaveRefusal(broker);
   if (refusal !== null) return refusal;
-  const groups = bodies.map((body) => readGroupConfig(body, ''));
+  const sent = bodies.map((body) => readGroupConfig(body, ''));
+  // What comes says how to alter what is there; 4.9 has no attributes.
+  const groups = broker.release === 'old' ? sent : sent.map((group) => withAltered(broker, group));
   const illegal = broker.release === 'new' ? illegalName(groups) : null;
   if (illegal !== null) return { code: ResponseCode.INVALID_PARAMETER, remark: illegal };
   broker.groups.put(...groups);
   return { code: ResponseCode.SUCCESS };
+}
+
+function withAltered(broker: Broker, group: GroupConfig): GroupConfig {
+  const known = broker.groups.get(group.groupName)?.attributes ?? {};
+  const changes = Object.entries(group.attributes).map(([key, value]) =>
+    key.startsWith('-') ? key : `${key}=${value}`,
+  );
+  const altered = alterAttributes(new Map(Object.entries(known)), changes.join(','));
+  return Object.assign({}, group, { attributes: Object.fromEntries(altered) });
 }
 
 function illegalName(groups: readonly GroupConfig[]): string | null {

@@ -22,7 +22,8 @@ export function offsetHandlers(broker: Broker): Handlers {
     [RequestCode.SEARCH_OFFSET_BY_TIMESTAMP]: ({ extFields }) => {
       const header = decodeHeader(searchOffsetByTimestamp.request, extFields);
       const timestamp = required(header.timestamp, 'timestamp');
-      const boundary = header.boundaryType?.toUpperCase() === 'UPPER' ? 'UPPER' : 'LOWER';
+      const named = header.boundaryType?.toUpperCase() === 'UPPER' ? 'UPPER' : 'LOWER';
+      const boundary = broker.release === 'old' ? 'NEAREST' : named;
       return offsetAnswer(store.offsetByTime(...queueOf(header), timestamp, boundary));
     },
     [RequestCode.GET_MAX_OFFSET]: ({ extFields }) => {

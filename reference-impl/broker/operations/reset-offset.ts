@@ -115,6 +115,7 @@ function queuesOf(reset: Reset, count: number): number[] {
   return reset.queueId >= 0 ? [reset.queueId] : Array.from({ length: count }, (_, queueId) => queueId);
 }
 
-function byTime({ store }: Broker, { topic, timestamp }: Reset, queueId: number, max: number): number {
-  return timestamp === -1 ? max : store.offsetByTime(topic, queueId, timestamp, 'LOWER');
+function byTime({ store, release }: Broker, { topic, timestamp }: Reset, queueId: number, max: number): number {
+  if (timestamp === -1) return max;
+  return store.offsetByTime(topic, queueId, timestamp, release === 'old' ? 'NEAREST' : 'LOWER');
 }

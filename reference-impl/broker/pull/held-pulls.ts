@@ -8,7 +8,6 @@ export interface HeldPull {
   readonly request: RemotingCommand;
   readonly connection: Connection;
   readonly pull: PullRequest;
-  readonly grant: PullGrant;
   readonly filter: MessageFilter | null;
   readonly deadlineMs: number;
 }

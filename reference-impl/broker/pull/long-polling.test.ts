@@ -33,6 +33,16 @@ describe('long polling', { concurrency: true }, () => {
       assert.ok(body!.includes('second'));
     });
 
+    test(`${release}: a pull that waited is checked anew`, async () => {
+      await using lab = await brokerLab(release);
+      await lab.send('T');
+      const answer = heldPull(lab, 'T', 1);
+      assert.equal(await settles(answer, 50), false);
+      await lab.ask(200, null, '{"groupName":"CG","consumeEnable":false}');
+      await lab.send('T');
+      assert.equal((await answer).code, 16);
+    });
+
     test(`${release}: a message with another tag wakes nobody; the 5 s scan answers 20`, async () => {
       await using lab = await brokerLab(release);
       await lab.send('T');

@@ -30,29 +30,38 @@ export class PullPath {
   }
 
   #receive(request: RemotingCommand, connection: Connection): ResponseInit | undefined {
-    const broker = this.#broker;
-    if (broker.release === 'new' && isSlave(broker) && !broker.config.slaveReadEnable) return rejected;
     const pull = readPullRequest(request);
-    const lite = request.code === RequestCode.LITE_PULL_MESSAGE;
-    const grant = checkPull(broker, pull, lite, connection.remoteAddress);
+    const grant = this.#check(request, pull, connection);
     if ('refusal' in grant) return grant.refusal;
     const filter = tagFilter(grant.subscription);
     const result = this.#read(pull, grant, filter);
     this.#commit(pull);
     const answer = this.#answer(pull, grant, result);
     if (answer.code !== ResponseCode.PULL_NOT_FOUND || (pull.sysFlag & PullSysFlag.SUSPEND) === 0) return answer;
-    const { longPollingEnable, shortPollingTimeMills } = broker.config;
+    const { longPollingEnable, shortPollingTimeMills } = this.#broker.config;
     const deadlineMs = Date.now() + (longPollingEnable ? pull.suspendTimeoutMillis : shortPollingTimeMills);
-    return this.held.hold({ request, connection, pull, grant, filter, deadlineMs }) ? undefined : answer;
+    return this.held.hold({ request, connection, pull, filter, deadlineMs }) ? undefined : answer;
   }
 
-  /** A held pull runs once more, without waiting again. */
-  #again({ request, connection, pull, grant, filter }: HeldPull): void {
+  /** A held pull runs once more, without waiting again; what it may read can have changed. */
+  #again({ request, connection, pull }: HeldPull): void {
     try {
-      connection.reply(request, this.#answer(pull, grant, this.#read(pull, grant, filter)));
+      connection.reply(request, this.#now(request, pull, connection));
     } catch (thrown) {
       connection.reply(request, { code: ResponseCode.SYSTEM_ERROR, remark: errorText(thrown) });
     }
+  }
+
+  #now(request: RemotingCommand, pull: PullRequest, connection: Connection): ResponseInit {
+    const grant = this.#check(request, pull, connection);
+    if ('refusal' in grant) return grant.refusal;
+    return this.#answer(pull, grant, this.#read(pull, grant, tagFilter(grant.subscription)));
+  }
+
+  #check(request: RemotingCommand, pull: PullRequest, connection: Connection): ReturnType<typeof checkPull> {
+    const broker = this.#broker;
+    if (broker.release === 'new' && isSlave(broker) && !broker.config.slaveReadEnable) return { refusal: rejected };
+    return checkPull(broker, pull, request.code === RequestCode.LITE_PULL_MESSAGE, connection.remoteAddress);
   }
 
   #read(pull: PullRequest, grant: PullGrant, filter: HeldPull['filter']): PullResult {

@@ -35,8 +35,8 @@ async function scheduled(t: TestContext, overrides: Partial<StoreOptions> = {}) 
     mayDeliver: () => true,
   });
   service.start();
-  const put = () => {
-    const result = store.append(message({ topic: 'SCHEDULE_TOPIC_XXXX', queueId: 0, properties }));
+  const put = (text = properties) => {
+    const result = store.append(message({ topic: 'SCHEDULE_TOPIC_XXXX', queueId: 0, properties: text }));
     store.writeNow();
     return placed(result);
   };
@@ -54,6 +54,16 @@ test('what the disk did not take is not counted as delivered', { skip: !existsSy
   tick();
   assert.equal(store.writeable, false);
   assert.deepEqual(service.progress(), [{ level: 1, delivered: 1, max: 2 }]);
+  await store.close();
+});
+
+test('a message that no record of its topic holds is dropped, and those behind it come', async (t) => {
+  const { store, service, put, tick } = await scheduled(t);
+  put(properties.replace('TopicA', 'T'.repeat(200)));
+  put();
+  tick();
+  assert.equal(store.maxOffsetInQueue('TopicA', 0), 1);
+  assert.deepEqual(service.progress(), [{ level: 1, delivered: 2, max: 2 }]);
   await store.close();
 });
 

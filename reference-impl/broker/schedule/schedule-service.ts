@@ -145,13 +145,20 @@ export class ScheduleService {
 
   /** Delivers those that are due, as far as the log takes them; returns how many. */
   #deliver(level: number, records: readonly Buffer[], nowMs: number): number {
-    const { store } = this.#options;
+    const { store, log } = this.#options;
     const placed: { readonly endOffset: number; readonly next: number }[] = [];
     for (const record of records) {
       const message = decodeRecord(record);
       const result = this.#due(message, level, nowMs) ? store.append(realMessage(message)) : 'NOT_DUE';
-      if (typeof result === 'string') break;
-      placed.push({ endOffset: result.endOffset, next: message.queueOffset + 1 });
+      const next = message.queueOffset + 1;
+      if (result === 'MESSAGE_ILLEGAL' || result === 'PROPERTIES_SIZE_EXCEEDED') {
+        log.error(
+          { level, queueOffset: message.queueOffset, result },
+          'A delayed message that no record holds is dropped',
+        );
+        placed.push({ endOffset: placed.at(-1)?.endOffset ?? 0, next });
+      } else if (typeof result === 'string') break;
+      else placed.push({ endOffset: result.endOffset, next });
     }
     store.writeNow();
     const written = placed.filter(({ endOffset }) => endOffset <= store.writtenOffset);

@@ -1,7 +1,13 @@
 import type { Release } from '../../base/release.ts';
 import { decodeProperties, encodeProperties } from '../../message/properties.ts';
+import { recordMagic } from '../../message/record.ts';
 import type { MessageToStore } from '../../message/types.ts';
 import { SCHEDULE_TOPIC } from '../topics/topic-name.ts';
+
+/** Whether a delayed message can be stored again under its own topic when it is due: one that cannot must not wait. */
+export function fitsItsTopic({ topic }: MessageToStore, release: Release): boolean {
+  return recordMagic(topic, Buffer.from(topic), release) !== null;
+}
 
 /**
  * A message with a delay level, moved to the queue of that level: REAL_TOPIC and REAL_QID keep where it belongs.

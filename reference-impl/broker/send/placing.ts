@@ -7,7 +7,7 @@ import type { AppendRefusal, AppendResult } from '../../store/types.ts';
 import type { Broker } from '../broker.ts';
 import { groupTopic } from '../topics/group-topic.ts';
 import { RETRY_PREFIX } from '../topics/topic-name.ts';
-import { delayed } from './delayed.ts';
+import { delayed, fitsItsTopic } from './delayed.ts';
 import { appendRefusal } from './refusals.ts';
 import { deadLetterTopic, retryVerdict } from './retry.ts';
 import type { SentProperties } from './sent-properties.ts';
@@ -38,7 +38,10 @@ export function placeOne(broker: Broker, send: Send, message: MessageToStore, se
       delayLevel = 0;
     }
   }
-  if (delayLevel > 0) stored = delayed(stored, delayLevel, broker.schedule.levelMax, broker.release);
+  if (delayLevel > 0) {
+    if (!fitsItsTopic(stored, broker.release)) return refused(broker, 'MESSAGE_ILLEGAL');
+    stored = delayed(stored, delayLevel, broker.schedule.levelMax, broker.release);
+  }
   const result = broker.store.append(stored);
   return typeof result === 'string' ? refused(broker, result) : { topic: stored.topic, results: [result] };
 }

@@ -11,7 +11,7 @@ import type { GroupConfig } from '../groups/group-config.ts';
 import { groupTopic } from '../topics/group-topic.ts';
 import { Perm } from '../topics/topic-config.ts';
 import { DLQ_PREFIX, RETRY_PREFIX } from '../topics/topic-name.ts';
-import { delayed } from './delayed.ts';
+import { delayed, fitsItsTopic } from './delayed.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { overloaded, storeRefusal } from './refusals.ts';
 import { groupNotExist, versionWithMaxReconsumeTimes } from './retry.ts';
@@ -53,7 +53,8 @@ function sendBack(
   if (record === null) return failed(`look message by offset failed, ${offset}`);
   const message = decodeRecord(record);
   const given = request.version >= versionWithMaxReconsumeTimes ? header.maxReconsumeTimes : null;
-  const result = store.append(retried(broker, message, group, header.delayLevel ?? 0, given));
+  const copy = retried(broker, message, group, header.delayLevel ?? 0, given);
+  const result = copy === null ? 'MESSAGE_ILLEGAL' : store.append(copy);
   if (typeof result === 'string') return failed(result);
   // The consumer forgets the message once it hears 0.
   store.writeNow();
@@ -70,14 +71,14 @@ function sendBack(
   return { code: ResponseCode.SUCCESS };
 }
 
-/** The message again: to the retry topic, later; or to the dead letters. */
+/** The message again: to the retry topic, later; or to the dead letters. Null for a topic that no record holds. */
 function retried(
   broker: Broker,
   message: StoredMessage,
   group: GroupConfig,
   delayLevel: number,
   maxReconsumeTimes: number | null,
-): MessageToStore {
+): MessageToStore | null {
   const { groupName, retryQueueNums, retryMaxTimes } = group;
   const { release, schedule } = broker;
   const dead = delayLevel < 0 || message.reconsumeTimes >= (maxReconsumeTimes ?? retryMaxTimes);
@@ -95,6 +96,7 @@ function retried(
     body: message.body,
     properties: retryProperties(broker, message),
   };
+  if (!fitsItsTopic(copy, release)) return null;
   return dead ? copy : delayed(copy, delayLevel || 3 + message.reconsumeTimes, schedule.levelMax, release);
 }
 

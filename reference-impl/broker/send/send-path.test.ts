@@ -43,7 +43,7 @@ for (const release of ['old', 'new'] as const) {
     const messages = ['a', 'b', 'c'].map((text) => ({
       flag: 0,
       body: Buffer.from(text),
-      properties: `KEYS\u0001${text}`,
+      properties: `KEYS\u0001${text}\u0002UNIQ_KEY\u0001id-${text}`,
     }));
     const fields = sendFields('T', 'WAIT\u0001true', { more: { m: 'true' } });
     const answer = await lab.ask(RequestCode.SEND_BATCH_MESSAGE, fields, encodeBatch(messages));
@@ -58,6 +58,9 @@ for (const release of ['old', 'new'] as const) {
       ],
     );
     assert.equal(answer.extFields!.msgId!.split(',').length, 3);
+    // The batch as a whole has none.
+    const ids = records.map(({ properties }) => decodeProperties(properties).get('UNIQ_KEY'));
+    assert.deepEqual([ids, answer.extFields!.transactionId], [['id-a', 'id-b', 'id-c'], undefined]);
     assert.equal(decodeProperties(records[2]!.properties).get('KEYS'), 'c');
     assert.equal(decodeProperties(records[2]!.properties).get('CLUSTER'), 'DefaultCluster');
     const retry = { ...fields, b: '%RETRY%G' };
@@ -86,6 +89,16 @@ for (const release of ['old', 'new'] as const) {
     );
     const matching = await lab.pull('T', 2, 0, { subscription: 'A' });
     assert.equal(matching.code, 0, 'its tag is hashed anew');
+  });
+
+  test(`${release}: what could not be stored under its own topic is not put off`, async () => {
+    await using lab = await brokerLab(release);
+    const group = 'g'.repeat(release === 'old' ? 125 : 250);
+    await lab.ask(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, null, `{"groupName":"${group}","retryQueueNums":1}`);
+    await lab.send('T');
+    const [message] = await stored(lab, 'T');
+    assert.equal(await sendBack(lab, message!, 0, { group }), 1);
+    assert.equal((await lab.send(`%RETRY%${group}`, 'DELAY\u00011\u0002')).code, 13);
   });
 
   test(`${release}: a failed message comes again through the retry topic, then goes to the dead letters`, async () => {

@@ -87,7 +87,8 @@ export function brokerProperties(policy: PropertiesPolicy): readonly (readonly [
 
 /**
  * The text to store. Old adds CLUSTER and drops the last 0x02 and, except for a batch, WAIT; new adds CLUSTER, MSG_REGION
- * and TRACE_ON, UNIQ_KEY when there is none, and drops POP_CK. Sets `sent.uniqKey` when it made one.
+ * and TRACE_ON, UNIQ_KEY when there is none (each message of a batch has its own), and drops POP_CK. Sets `sent.uniqKey`
+ * when it made one.
  * @param suffix `brokerProperties` encoded with its last 0x02
  */
 export function storedProperties(
@@ -96,23 +97,23 @@ export function storedProperties(
   suffix: string,
   batch: boolean,
 ): string {
-  if (sent.overlaps) return storedFromMap(sent, policy);
+  if (sent.overlaps) return storedFromMap(sent, policy, batch);
   const { text } = sent;
   if (policy.release === 'old') {
     const kept = batch ? text : withoutWait(text);
     return (kept === '' || kept.endsWith(entryEnd) ? kept : kept + entryEnd) + suffix.slice(0, -1);
   }
   const closed = text === '' || text.endsWith(entryEnd) ? text : text + entryEnd;
-  if (sent.uniqKey !== null) return closed + suffix;
+  if (batch || sent.uniqKey !== null) return closed + suffix;
   sent.uniqKey = policy.newUniqKey();
   return `${closed}UNIQ_KEY${nameEnd}${sent.uniqKey}${entryEnd}${suffix}`;
 }
 
-function storedFromMap(sent: SentProperties, policy: PropertiesPolicy): string {
+function storedFromMap(sent: SentProperties, policy: PropertiesPolicy, batch: boolean): string {
   const properties = decodeProperties(sent.text);
   properties.delete(policy.release === 'old' ? 'WAIT' : 'POP_CK');
   for (const [name, value] of brokerProperties(policy)) properties.set(name, value);
-  if (policy.release === 'new' && sent.uniqKey === null)
+  if (policy.release === 'new' && !batch && sent.uniqKey === null)
     properties.set('UNIQ_KEY', (sent.uniqKey = policy.newUniqKey()));
   return encodeProperties(properties, policy.release);
 }
