@@ -42,6 +42,10 @@ Then('the restarted master has every acknowledged message', async function (this
   await this.trial.keepsEveryAcknowledgedMessage();
 });
 
+Given('producers and consumers at work for longer than replication may lag', async function (this: SwitchlabWorld) {
+  await this.trial.trafficOutlivesTheTail();
+});
+
 Then(
   'only messages acknowledged just before the kill may be missing, and they are counted',
   async function (this: SwitchlabWorld) {

@@ -24,7 +24,7 @@ Feature: Controller mode off and on
 
     Scenario: messages that the defaults lose at a switch are counted
       Given a group of 2 controller-mode brokers with a new NameServer with its controller
-      And producers and consumers at work
+      And producers and consumers at work for longer than replication may lag
       When the master is killed
       Then the other replica takes over and accepts writes
       And only messages acknowledged just before the kill may be missing, and they are counted

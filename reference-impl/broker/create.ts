@@ -49,6 +49,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   if (options.config.enableDLegerCommitLog) requireDLedger(release, options.config);
   refuseAccessControl(options.config);
   refuseOtherData(release, options.config);
+  tellIgnored(options.config, log);
   const config = { ...options.config, bindAddress: bindAddress(release, options.config) };
   const storeHost = await resolveHost(config);
   const settings = new Settings(release, config, log);
@@ -126,6 +127,15 @@ function requireDLedger(release: Release, config: BrokerConfig): void {
 function refuseAccessControl(config: BrokerConfig): void {
   const key = (['aclEnable', 'authenticationEnabled', 'authorizationEnabled'] as const).find((name) => config[name]);
   if (key !== undefined) throw new SwitchlabError('NOT_BUILT', `${key} is true: this broker has no access control.`);
+}
+
+/** Keys that are read and change nothing: whoever set one hears of it. */
+function tellIgnored(config: BrokerConfig, log: Log): void {
+  const { fetchNameSrvAddrByDnsLookup, fetchNamesrvAddrByAddressServer, metricsExporterType } = config;
+  const set = { fetchNameSrvAddrByDnsLookup, fetchNamesrvAddrByAddressServer, useTLS: config.useTLS };
+  const ignored = Object.entries(set).flatMap(([key, isSet]) => (isSet ? [`${key} = true`] : []));
+  if (metricsExporterType !== 'DISABLE') ignored.push(`metricsExporterType = ${metricsExporterType}`);
+  for (const setting of ignored) log.warn({ setting }, 'Not built: this broker goes on without it');
 }
 
 /** Without what is there a store would look empty, and begin a second log. */

@@ -42,6 +42,11 @@ export async function startController({ config, log, addressBook }: ControllerOp
   const members = controllerMembers(config);
   const timings = raftTimings(process.env.SWITCHLAB_RAFT_HEARTBEAT_MS);
   requireBuilt(config);
+  const { bindAddress } = config;
+  if (bindAddress.startsWith('127.') && !parseAddress(members.selfAddress).host.startsWith('127.')) {
+    const { selfAddress } = members;
+    log.warn({ selfAddress, bindAddress }, 'Nobody else reaches this controller: set bindAddress, such as 0.0.0.0');
+  }
   const folder = join(config.controllerStorePath, `dledger-${members.selfId}`);
   mkdirSync(folder, { recursive: true });
   const lock = await lockFolder(folder);

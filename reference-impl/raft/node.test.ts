@@ -124,7 +124,7 @@ test('a leader that hears of a larger term asks for no votes in its own one agai
     );
   }
   assert.equal(node.status.role, 'LEADER');
-  const [outside] = disk.settle(node).filter(({ to, request }) => to === 'n2' && request.kind === 'heartBeat');
+  const outside = disk.settle(node).find(({ to, request }) => to === 'n2' && request.kind === 'heartBeat');
   const response = { kind: 'heartBeat', code: RaftCode.EXPIRED_TERM, term: 4 } as const;
   node.step({ kind: 'answer', from: 'n2', seq: outside!.seq, response }, 2);
   assert.equal(node.status.role, 'CANDIDATE');

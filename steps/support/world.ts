@@ -136,10 +136,12 @@ export class SwitchlabWorld extends World {
   }
 
   async end(): Promise<void> {
+    // What fails to end keeps none of the others.
+    await using left = new AsyncDisposableStack();
+    left.use(this.#upgrade);
+    left.use(this.#trial);
     for (const companion of this.#companions.values())
-      if (Symbol.asyncDispose in companion) await (companion as AsyncDisposable)[Symbol.asyncDispose]();
-    await this.#trial?.[Symbol.asyncDispose]();
-    await this.#upgrade?.[Symbol.asyncDispose]();
+      if (Symbol.asyncDispose in companion) left.use(companion as AsyncDisposable);
   }
 
   readonly #observe: Observe = (what, value, text) => {

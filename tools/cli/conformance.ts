@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { execa } from 'execa';
 import { labDefectNames } from '../lab/lab-defects.ts';
+import { temporaryFolder } from '../lab/folders.ts';
 import { readProfile } from '../lab/profile.ts';
 import { reapOrphans } from '../lab/process-registry.ts';
 import { type RunSettings, settingsToEnv } from '../lab/run-settings.ts';
@@ -199,7 +200,10 @@ async function conformance(options: Options, features: readonly string[]): Promi
   rmSync(runFolder, { recursive: true, force: true });
   mkdirSync(runFolder, { recursive: true });
   await reapOrphans();
-  await using _watcher = startWatcher([]);
+  // Homes and stores of all that this run starts: whoever ends it, the watcher removes them.
+  const scratch = await temporaryFolder();
+  process.env.TMPDIR = scratch.path;
+  await using _watcher = startWatcher([scratch.path]);
   await targets.prepare();
   await using toxiproxy = await startToxiproxy({ runFolder });
   if (toxiproxy.missing) console.error(`Links cannot be cut: ${toxiproxy.missing}`);

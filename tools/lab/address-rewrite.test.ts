@@ -68,6 +68,16 @@ test('a request of the other side is rewritten for the one that it reaches', () 
   assert.deepEqual(Buffer.concat(rewrite.downstream(notice)), notice);
 });
 
+test('what a broker tells a slave that comes, and is told by it, names proxies', () => {
+  const rewrite = new AddressRewrite(book, book);
+  const extFields = { masterAddress: announced, masterHaAddress: announced, masterFlushOffset: '7' };
+  const rewritten = { masterAddress: proxy, masterHaAddress: proxy, masterFlushOffset: '7' };
+  const request = frame({ code: RequestCode.EXCHANGE_BROKER_HA_INFO, opaque: 1, extFields });
+  assert.deepEqual(decoded(rewrite.upstream(request)).extFields, rewritten);
+  const answer = frame({ code: 0, opaque: 1, flag: 1, extFields });
+  assert.deepEqual(decoded(rewrite.downstream(answer)).extFields, rewritten);
+});
+
 test('everything else passes byte for byte, however it is cut, also an answer that nobody asked for', () => {
   const rewrite = new AddressRewrite(book, book);
   const text = `{"haServerAddr":"${announced}"}`;

@@ -22,7 +22,7 @@ const answers: Readonly<Record<number, Carrier>> = {
   [RequestCode.REGISTER_BROKER]: header('masterAddr', 'haServerAddr'),
   [RequestCode.GET_ROUTEINFO_BY_TOPIC]: body,
   [RequestCode.GET_BROKER_MEMBER_GROUP]: body,
-  [RequestCode.EXCHANGE_BROKER_HA_INFO]: body,
+  [RequestCode.EXCHANGE_BROKER_HA_INFO]: header('masterHaAddress', 'masterAddress'),
   [RequestCode.CONTROLLER_ELECT_MASTER]: header('masterAddress'),
   [RequestCode.CONTROLLER_REGISTER_BROKER]: header('masterAddress'),
   [RequestCode.CONTROLLER_GET_REPLICA_INFO]: header('masterAddress'),
@@ -32,6 +32,7 @@ const answers: Readonly<Record<number, Carrier>> = {
 /** Requests from which a broker learns the same. */
 const requests: Readonly<Record<number, Carrier>> = {
   [RequestCode.NOTIFY_BROKER_ROLE_CHANGED]: header('masterAddress'),
+  [RequestCode.EXCHANGE_BROKER_HA_INFO]: header('masterHaAddress', 'masterAddress'),
   [RequestCode.NOTIFY_MIN_BROKER_ID_CHANGE]: header('minBrokerAddr', 'haBrokerAddr'),
 };
 

@@ -191,7 +191,7 @@ async function openLinks(
   resources.defer(async () => {
     await Promise.all(opened.map((proxy) => proxy.remove()));
   });
-  return await Promise.all(
+  const links = await Promise.allSettled(
     planned.map(async ({ from, to, proxies, unbreakable }) => {
       const linked: LinkedProxy[] = [];
       for (const [i, { proxy: listen, listens, relay }] of proxies.entries()) {
@@ -212,6 +212,11 @@ async function openLinks(
       return createLink({ from: from.name, to: to.name, proxies: linked, unbreakable, note });
     }),
   );
+  // One that failed is told when the others are there to be closed.
+  return links.map((link) => {
+    if (link.status === 'fulfilled') return link.value;
+    throw link.reason;
+  });
 }
 
 /** Writes its files; starts nothing. */

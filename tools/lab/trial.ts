@@ -4,6 +4,7 @@ import { noAcknowledgedLoss } from '../check/messages.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { type GroupView, GroupViews } from './group-views.ts';
 import { GroupWatch } from './group-watch.ts';
+import { Inconclusive } from './inconclusive.ts';
 import type { Link } from './link.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import type { Topology } from './topology.ts';
@@ -106,6 +107,17 @@ export class Trial implements AsyncDisposable {
       throw thrown;
     }
     this.options.observe('traffic', true, `produce and consume work: ${this.traffic.acknowledged} acknowledged so far`);
+  }
+
+  /** Traffic flows, and some of it is older than what the defaults may lose at a switch. */
+  async trafficOutlivesTheTail(): Promise<void> {
+    await this.trafficFlows();
+    const ageMs = () => Date.now() - Math.min(...this.#acknowledgedMs());
+    await until('some messages are older', ageMs, (age) => age > 2 * replicationLagMs, this.within('switch'));
+  }
+
+  #acknowledgedMs(): number[] {
+    return this.traffic.ledger.attempts.flatMap(({ outcome, answeredMs }) => (outcome === 'SEND_OK' ? answeredMs : []));
   }
 
   /** No NameServer knows a route of the topic, and no send is acknowledged. */
@@ -214,6 +226,8 @@ export class Trial implements AsyncDisposable {
       lost.length,
       `${lost.length} acknowledged messages lost as documented. ${this.traffic.summary(log)}`,
     );
+    if (Math.min(...this.#acknowledgedMs()) > atMs - replicationLagMs)
+      throw new Inconclusive('Nothing was acknowledged early enough before the kill that it had to be there.');
     const isTail = (answeredMs: number) => answeredMs > atMs - replicationLagMs && answeredMs <= atMs;
     const beyond = noAcknowledgedLoss(
       attempts.filter(({ answeredMs }) => !isTail(answeredMs)),
@@ -255,10 +269,11 @@ export class Trial implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#traffic?.[Symbol.asyncDispose]();
-    await this.views[Symbol.asyncDispose]();
-    await this.#watch[Symbol.asyncDispose]();
-    await this.cluster[Symbol.asyncDispose]();
+    await using left = new AsyncDisposableStack();
+    left.use(this.cluster);
+    left.use(this.#watch);
+    left.use(this.views);
+    left.use(this.#traffic);
   }
 
   get #isElected(): boolean {

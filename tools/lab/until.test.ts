@@ -90,5 +90,13 @@ test('throughout proves nothing when no look succeeds', async () => {
     () => true,
     { deadlineMs: 50, pollMs: 5 },
   );
-  await assert.rejects(blind, /could not look.*refused/);
+  await assert.rejects(blind, /could not look for 0\.1 s.*refused/);
+  let looks = 0;
+  const soonBlind = throughout(
+    'dark',
+    () => (looks++ === 0 ? 1 : Promise.reject(new Error('refused'))),
+    () => true,
+    { deadlineMs: 200, pollMs: 5 },
+  );
+  await assert.rejects(soonBlind, /could not look for 0\.2 s.*refused/);
 });

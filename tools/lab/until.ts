@@ -50,7 +50,8 @@ export async function until<T>(
 
 /**
  * Looks again and again for `deadlineMs` and throws `ConditionFailure` as soon as `accept` does not hold. For promises
- * that something does not happen; a look that throws is passed over, but one look at least must succeed.
+ * that something does not happen; a look that throws is passed over, but one of the last quarter must succeed: what was
+ * seen at the beginning, when it could not have happened yet, proves nothing.
  */
 export async function throughout<T>(
   what: string,
@@ -59,12 +60,12 @@ export async function throughout<T>(
   { deadlineMs, pollMs = 100 }: Deadline,
 ): Promise<void> {
   const endMs = performance.now() + deadlineMs;
-  let looks = 0;
+  let lookedMs = Number.NEGATIVE_INFINITY;
   let last = 'nothing';
   while (performance.now() < endMs) {
     try {
       const seen = await within(look, endMs - performance.now() + pollMs);
-      looks++;
+      lookedMs = performance.now();
       if (!accept(seen)) throw new ConditionFailure(`${what}: no longer. Seen: ${describe(seen)}`);
     } catch (thrown) {
       if (final.some((kind) => thrown instanceof kind)) throw thrown;
@@ -72,8 +73,9 @@ export async function throughout<T>(
     }
     await delay(pollMs);
   }
-  if (looks === 0)
-    throw new ConditionFailure(`${what}: could not look for ${deadlineMs / 1000} s. Last error: ${last}`);
+  if (lookedMs >= endMs - deadlineMs / 4) return;
+  const blindMs = Math.min(deadlineMs, endMs - lookedMs);
+  throw new ConditionFailure(`${what}: could not look for ${(blindMs / 1000).toFixed(1)} s. Last error: ${last}`);
 }
 
 /** A look that its deadline ended. */

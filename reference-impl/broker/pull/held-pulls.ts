@@ -1,6 +1,5 @@
 import type { Connection, RemotingCommand } from '../../remoting/types.ts';
 import type { DispatchEvent, MessageFilter } from '../../store/types.ts';
-import type { PullGrant } from './pull-checks.ts';
 import type { PullRequest } from './pull-request.ts';
 
 /** A pull that found nothing and waits for a message. */

@@ -165,7 +165,7 @@ export class UpgradeLoad implements Load, AsyncDisposable {
     const attempts = this.#ledger.attempts.map((row) => this.#placed(row, row.answeredMs));
     const deliveries = this.#ledger.deliveries.map((row) => this.#placed(row, row.readMs));
     // Nobody reads any more from a group that was retired: what was delivered from it counts.
-    const serving = new Set(log.map(({ brokerName }) => brokerName));
+    const serving = new Set(this.#runningGroups);
     const whole = [...log, ...deliveries.filter(({ brokerName }) => !serving.has(brokerName))];
     const [loss] = noAcknowledgedLoss(attempts, whole);
     const kept = new Set(whole.map(({ key }) => key));
@@ -199,9 +199,26 @@ export class UpgradeLoad implements Load, AsyncDisposable {
     const { site, topic } = this.#options;
     const logs = this.#runningGroups.map(async (group) => {
       const { address } = await servingMaster(site, group);
+      await this.#dispatched(address, group);
       return await drainBroker(site.operator, { topic, brokerName: group, address, consumer: 'verdict' });
     });
     return (await Promise.all(logs)).flat();
+  }
+
+  /** Resolves when a master gives out as much as was acknowledged by it, or no more than before for a while. */
+  async #dispatched(address: string, group: string): Promise<void> {
+    const { site, topic, deadline } = this.#options;
+    const acknowledged = this.#acknowledged().filter(({ brokerName }) => brokerName === group).length;
+    let last = { visible: -1, sinceMs: 0 };
+    const look = async () => {
+      // A master that has lost the topic gives out nothing of it.
+      const stats = await site.operator.topicStats(address, topic).catch(() => []);
+      const visible = stats.reduce((sum, { minOffset, maxOffset }) => sum + maxOffset - minOffset, 0);
+      if (visible !== last.visible) last = { visible, sinceMs: Date.now() };
+      return last;
+    };
+    const ended = ({ visible, sinceMs }: typeof last) => visible >= acknowledged || Date.now() - sinceMs > stillMs;
+    await until('what was acknowledged is visible', look, ended, deadline);
   }
 
   /** How many of these the consumer does not get: all that are left when it gets no more of them for a while. */
