@@ -73,7 +73,7 @@ export async function throughout<T>(
     }
     await delay(pollMs);
   }
-  if (lookedMs >= endMs - deadlineMs / 4) return;
+  if (lookedMs >= endMs - Math.max(deadlineMs / 4, 2 * pollMs)) return;
   const blindMs = Math.min(deadlineMs, endMs - lookedMs);
   throw new ConditionFailure(`${what}: could not look for ${(blindMs / 1000).toFixed(1)} s. Last error: ${last}`);
 }

@@ -44,7 +44,8 @@ const found: Record<DefectName, RegExp> = {
   ACKNOWLEDGES_BEFORE_PERSISTING:
     /^(log matching|leader completeness|state-machine safety|answers|thrown: .* is committed)/,
   VOTES_FOR_SHORTER_LOG: /^(leader completeness|state-machine safety)/,
-  IGNORES_TRUNCATE: /^(log matching|leader completeness|state-machine safety)/,
+  // A log that is never cut may also keep its group from going on.
+  IGNORES_TRUNCATE: /^(log matching|leader completeness|state-machine safety|progress)/,
   APPLIES_BEFORE_COMMIT: /^(leader completeness|state-machine safety)/,
   ANSWERS_BEFORE_COMMIT: /^(answers|identity)/,
   READS_WITHOUT_MAJORITY: /^stale read/,
