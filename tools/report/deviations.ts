@@ -17,7 +17,7 @@ export interface KnownDeviation {
   /** It takes a race: a scenario that passes is no sign that the list is stale. */
   readonly sometimes?: boolean;
   readonly reason: string;
-  /** Public issue, or how it was reproduced twice. */
+  /** Public issue or change; where that says less, how it was reproduced too. */
   readonly reference: string;
 }
 
