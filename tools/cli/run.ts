@@ -4,8 +4,11 @@ import { execa } from 'execa';
 /** Root of the checkout. */
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
 
+/** A step of the tests that takes longer hangs. */
+const stepMinutes = 15;
+
 /**
- * Runs a tool of the project with its output on ours; returns its exit code.
+ * Runs a tool of the project with its output on ours; returns its exit code. One that hangs is ended after a while.
  * @param env beside the environment; undefined takes a variable away
  */
 export async function run(
@@ -13,13 +16,15 @@ export async function run(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<number> {
-  const { exitCode, failed } = await execa(command, args, {
+  const { exitCode, failed, timedOut } = await execa(command, args, {
     cwd: projectRoot,
     preferLocal: true,
     env,
     stdio: 'inherit',
     reject: false,
+    timeout: stepMinutes * 60_000,
   });
+  if (timedOut) console.error(`${command} did not end within ${stepMinutes} minutes; what it was about stands above.`);
   return exitCode ?? (failed ? 1 : 0);
 }
 
