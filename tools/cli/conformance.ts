@@ -111,9 +111,11 @@ function tagsOf({ tags }: Options, targets: Targets): string {
 async function assertSense({ clientTarget, guest }: Options, features: readonly string[], tags: string): Promise<void> {
   await assertSelects(features, tags);
   if (clientTarget !== undefined && !(await selectScenarios(features, tags)).some(({ uri }) => uri === clientFeature))
-    throw new SetupError(`--client-target ${clientTarget} takes part in ${clientFeature} only: name it too.`);
+    throw new SetupError(
+      `--client-target ${clientTarget} takes part in ${clientFeature} only, and nothing of it is selected.`,
+    );
   if (guest !== undefined && (await selectScenarios(features, `(${tags}) and @mixed`)).length === 0)
-    throw new SetupError(`--guest ${guest} takes part in features/mixed only: name it too.`);
+    throw new SetupError(`--guest ${guest} takes part in features/mixed only, and nothing of it is selected.`);
 }
 
 /** Plays the features in a process of their own; the message stream lands in the run folder. */
@@ -148,7 +150,11 @@ async function runCucumber(
   await reapOrphans();
   if (exitCode !== 0 && exitCode !== 1)
     throw new Error(`The feature runner ended with ${signal ?? exitCode}; see its output above.`);
-  return readScenarioResults(path.join(settings.runFolder, messagesFile));
+  const results = await readScenarioResults(path.join(settings.runFolder, messagesFile));
+  // Something is selected, or this run had not begun.
+  if (results.length === 0)
+    throw new Error('The feature runner broke down before its first scenario; see its output above.');
+  return results;
 }
 
 function rolesOf({ namesrvTarget, controllerTarget, brokerTarget }: Options): RoleTexts {

@@ -135,7 +135,8 @@ async function matrix(options: Options): Promise<Matrix> {
     if (!isAsPlanned) console.error(`${lineUp.name}: sources changed meanwhile, so it is not kept for later runs.`);
     for (const { key, cell } of todo) {
       const result = results.find((one) => one.requirements.includes(cell.requirement));
-      if (result === undefined) continue;
+      // Its turn may never have come.
+      if (result === undefined || result.steps.length === 0) continue;
       const played = { result, folder: path.join(folder, folderOf(lineUp, i)) };
       progress.set(key, { source: 'played', played });
       if (isAsPlanned) cache.keep(key, played);

@@ -24,7 +24,10 @@ export async function run(
     reject: false,
     timeout: stepMinutes * 60_000,
   });
-  if (timedOut) console.error(`${command} did not end within ${stepMinutes} minutes; what it was about stands above.`);
+  if (timedOut) {
+    console.error(`${[command, ...args].join(' ')} did not end within ${stepMinutes} minutes.`);
+    return 1;
+  }
   return exitCode ?? (failed ? 1 : 0);
 }
 

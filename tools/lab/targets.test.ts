@@ -41,6 +41,8 @@ test('two target files of one name are refused: reports and the cache would take
   });
   assert.throws(() => parseTargets(`${young},${old}`), /new\.yaml and .*old\.yaml are both named mine/);
   assert.equal(parseTargets(young!, null, { broker: young! }).new.name, 'mine');
+  writeFileSync(old!, 'name: reference:old\nrelease: old\ncommands: { broker: [x] }');
+  assert.throws(() => parseTargets(old!), /old\.yaml: another target is called reference:old/);
 });
 
 test('a guest is one target more, with a profile for both', () => {

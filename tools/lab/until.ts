@@ -51,7 +51,7 @@ export async function until<T>(
 /**
  * Looks again and again for `deadlineMs` and throws `ConditionFailure` as soon as `accept` does not hold. For promises
  * that something does not happen; a look that throws is passed over, but one of the last quarter must succeed: what was
- * seen at the beginning, when it could not have happened yet, proves nothing.
+ * seen at the beginning, when it could not have happened yet, proves nothing. Throws `Inconclusive` without one.
  */
 export async function throughout<T>(
   what: string,
@@ -75,7 +75,7 @@ export async function throughout<T>(
   }
   if (lookedMs >= endMs - Math.max(deadlineMs / 4, 2 * pollMs)) return;
   const blindMs = Math.min(deadlineMs, endMs - lookedMs);
-  throw new ConditionFailure(`${what}: could not look for ${(blindMs / 1000).toFixed(1)} s. Last error: ${last}`);
+  throw new Inconclusive(`${what}: could not look for ${(blindMs / 1000).toFixed(1)} s. Last error: ${last}`);
 }
 
 /** A look that its deadline ended. */

@@ -31,8 +31,8 @@ export function mergeMatrices(found: readonly FoundMatrix[], run: string): Matri
     );
   const lineUps = first.lineUps.map((lineUp, i): MatrixLineUp => {
     const cells = lineUp.cells.map((cell, c) => {
-      const cells = matrices.map((matrix) => matrix.lineUps[i]!.cells[c]!);
-      const [own, twice] = cells.filter(({ source }) => source !== 'other shard');
+      const ofShards = matrices.map((matrix) => matrix.lineUps[i]!.cells[c]!);
+      const [own, twice] = ofShards.filter(({ source }) => source !== 'other shard');
       if (own === undefined || twice !== undefined)
         throw new SetupError(
           `${cell.requirement} of ${lineUp.name} is in ${own ? 'two' : 'none'} of these shards: play them anew.`,

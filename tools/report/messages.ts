@@ -127,7 +127,6 @@ class MessageStream {
 
   #result(started: NonNullable<Envelope['testCaseStarted']>): ScenarioResult {
     const testCase = this.#cases.get(started.testCaseId)!;
-    const unplayed = this.#unplayed(testCase);
     const pickle = this.#pickles.get(testCase.pickleId)!;
     const finished = this.#steps.get(started.id) ?? [];
     const failures = finished.filter(({ testStepResult }) => !['PASSED', 'SKIPPED'].includes(testStepResult.status));
@@ -136,7 +135,7 @@ class MessageStream {
     const endedMs = this.#finishedMs.get(started.id);
     const unended = endedMs === undefined ? `never ended${this.#because()}` : null;
     return {
-      ...unplayed,
+      ...this.#unplayed(testCase),
       verdict: verdictOf(failed, endedMs),
       startedMs,
       durationMs: (endedMs ?? startedMs) - startedMs,
@@ -146,7 +145,7 @@ class MessageStream {
     };
   }
 
-  /** Of a scenario whose turn never came. */
+  /** Of a scenario whose turn never came; what was played adds what it came to. */
   #unplayed({ pickleId }: NonNullable<Envelope['testCase']>): ScenarioResult {
     const pickle = this.#pickles.get(pickleId)!;
     const place = this.#places.get(pickle.astNodeIds[0]!) ?? { feature: pickle.uri, rule: '' };

@@ -60,7 +60,7 @@ export interface BrokenInvariant {
   readonly text: string;
 }
 
-/** One pickle (an outline row is a scenario of its own). Times are ms. */
+/** One pickle (an outline row is a scenario of its own). Times are ms. One that was not played has no steps, and begins at 0. */
 export interface ScenarioResult {
   readonly uri: string;
   readonly line: number;

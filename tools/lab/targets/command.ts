@@ -51,7 +51,7 @@ export function commandTarget(file: string): Target {
   const ready = readReadiness(yaml.mapping('ready'));
   const signals = readSignals(yaml.mapping('stop'));
   const target: Target = {
-    name: yaml.text('name'),
+    name: ownName(yaml, file),
     release: yaml.oneOf('release', releases),
     version: yaml.text('version', 'unknown version'),
     apacheVersion: null,
@@ -70,6 +70,14 @@ export function commandTarget(file: string): Target {
   };
   yaml.end();
   return target;
+}
+
+/** A name that other targets may have would stand for them in reports and in the cache of the matrix. */
+function ownName(yaml: SettingsFile, file: string): string {
+  const name = yaml.text('name');
+  if (/^(reference|apache|dist):/.test(name))
+    throw new SetupError(`${file}: another target is called ${name}: name it otherwise.`);
+  return name;
 }
 
 /** By what each role that dials others is told; one that dials past the lab would make cuts of its links look proved. */
