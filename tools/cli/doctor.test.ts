@@ -18,7 +18,7 @@ async function doctor(...args: string[]) {
 
 test('exit 0 and one line when nothing is found', async () => {
   const { exitCode, stdout } = await doctor('configs/samples/production', '--strict');
-  assert.equal(stdout, '11 files, 22 rules: nothing found.');
+  assert.equal(stdout, '11 files, 23 rules: nothing found.');
   assert.equal(exitCode, 0);
 });
 

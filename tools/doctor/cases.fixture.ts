@@ -64,6 +64,11 @@ export const cases: readonly CaseOfClusters[] = [
     nearMiss: [controller(0, { controllerDLegerPeers: `${peers};` })],
   },
   {
+    finds: ['D2/peers'],
+    bad: [controller(0, { controllerDLegerPeers: peers.replaceAll(';', '; ') })],
+    nearMiss: [controller(0)],
+  },
+  {
     finds: ['D2/self-id'],
     bad: withController(jRaft({ jRaftServerId: '10.0.0.4:9880' })),
     nearMiss: withController(jRaft()),
@@ -400,6 +405,11 @@ export const cases: readonly CaseOfClusters[] = [
     nearMiss: [fixedBroker(0), fixedBroker(1)],
   },
   {
+    finds: ['D18/waits-for-nobody'],
+    bad: [fixedBroker(0, { brokerRole: 'SYNC_MASTER' }), fixedBroker(1)],
+    nearMiss: [fixedBroker(0, { brokerRole: 'SYNC_MASTER', inSyncReplicas: 2 }), fixedBroker(1)],
+  },
+  {
     finds: ['D18/memory'],
     bad: onPairOf({ flushDiskType: 'ASYNC_FLUSH' }),
     nearMiss: usual,
@@ -481,5 +491,15 @@ export const cases: readonly CaseOfClusters[] = [
       broker(1, {}, { store: store({}) }),
       broker(2, { asyncLearner: true }),
     ],
+  },
+  {
+    finds: ['D23/port'],
+    bad: withBroker(broker(0, { namesrvAddr: '10.0.0.9;10.0.0.8:9876' })),
+    nearMiss: withBroker(broker(0, { namesrvAddr: '10.0.0.9:9876;ns-2:9876;' })),
+  },
+  {
+    finds: ['D23/blank'],
+    bad: withBroker(broker(0, { namesrvAddr: '10.0.0.9:9876; 10.0.0.8:9876' })),
+    nearMiss: withBroker(broker(0, { namesrvAddr: '' })),
   },
 ];

@@ -77,7 +77,7 @@ export function broker(number = 0, keys: Keys = {}, facts: Facts = {}): ConfFile
 /** The same with a fixed role: 0 is master, others are slaves. */
 export function fixedBroker(number = 0, keys: Keys = {}, facts: Facts = {}): ConfFile {
   const off = { enableControllerMode: null, controllerAddr: null, allAckInSyncStateSet: null };
-  const role = { brokerRole: number === 0 ? 'SYNC_MASTER' : 'SLAVE', brokerId: number };
+  const role = { brokerRole: number === 0 ? 'ASYNC_MASTER' : 'SLAVE', brokerId: number };
   return broker(number, { ...off, ...role, ...keys }, facts);
 }
 

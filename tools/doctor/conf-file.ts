@@ -72,6 +72,11 @@ export class ConfFile {
     return this.facts.pairs.findLast((pair) => pair.key === key);
   }
 
+  /** A line that counts sets `key` to another value than its default. */
+  changes(key: string): boolean {
+    return this.given(key) !== undefined && this.#value(key) !== this.#default(key);
+  }
+
   /** Where to point for `key`: its line, or the first one when the file does not set it. */
   line(key: string): number {
     return this.facts.pairs.findLast((pair) => pair.key === key)?.line ?? 1;
@@ -91,7 +96,10 @@ export class ConfFile {
 
   #value(key: string): unknown {
     const given = (this.#applied.values as Record<string, unknown>)[key];
-    if (given !== undefined) return given;
+    return given === undefined ? this.#default(key) : given;
+  }
+
+  #default(key: string): unknown {
     const spec: KeySpec<unknown> = keysOfRole[this.role][key]!;
     return defaultOf(spec, this.release, anyMachine);
   }

@@ -1,4 +1,3 @@
-import { splitAddresses } from '../../reference-impl/base/address.ts';
 import type { ConfFile } from './conf-file.ts';
 import { endpoint, sameAddress } from './host.ts';
 
@@ -10,16 +9,18 @@ export interface Peer {
   readonly port: number;
 }
 
-/** Reads `n0-host:port;n1-host:port`; what is no such entry is returned apart. */
+/** Reads `n0-host:port;n1-host:port`; what RocketMQ reads otherwise is returned apart, as it stands. */
 export function readPeers(list: string): { readonly peers: readonly Peer[]; readonly bad: readonly string[] } {
   const peers: Peer[] = [];
   const bad: string[] = [];
-  for (const item of splitAddresses(list)) {
+  for (const raw of list.split(';').filter((text) => text.trim() !== '')) {
+    const item = raw.trim();
     const dash = item.indexOf('-');
     const address = item.slice(dash + 1);
     const parts = dash < 1 ? null : endpoint(address);
-    if (parts === null) bad.push(item);
-    else peers.push({ id: item.slice(0, dash), address, ...parts });
+    // RocketMQ takes blanks for a part of the id, or of the port.
+    if (parts === null || item !== raw) bad.push(raw);
+    if (parts !== null) peers.push({ id: item.slice(0, dash), address, ...parts });
   }
   return { peers, bad };
 }

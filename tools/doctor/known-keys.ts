@@ -38,5 +38,27 @@ export const keyBegins: ReadonlyMap<string, string> = new Map([
   ['jRaftControllerRPCAddr', '5.2.0'],
 ]);
 
+/**
+ * Fields of the configuration classes that no key sets. A process that persists its configuration, as after
+ * `updateBrokerConfig`, writes them into its file with all others; with these values nobody means anything by them.
+ */
+const fieldsOnly: ReadonlyMap<string, RegExp> = new Map([
+  ['isBrokerContainer', /^false$/],
+  ['isEnableBatchPush', /^false$/],
+  ['isInBrokerContainer', /^false$/],
+  ['isProcessReadEvent', /^false$/],
+  ['isScanAvailableNameSrv', /^true$/],
+  ['jraftConfig', /@[\da-f]+$/],
+  ['timerCheckMetricsWhen', /^05$/],
+  ['timerEnableDisruptor', /^false$/],
+  ['timerStopDequeue', /^false$/],
+  ['timerWarmEnable', /^false$/],
+]);
+
+/** A line that RocketMQ writes itself and does not read. */
+export function isPersistedField(key: string, value: string): boolean {
+  return fieldsOnly.get(key)?.test(value) === true;
+}
+
 /** Keys of a broker's file that become system properties of the address-server lookup; no configuration class has them. */
 export const addressServerKeys: ReadonlySet<string> = new Set(['rmqAddressServerDomain', 'rmqAddressServerSubGroup']);

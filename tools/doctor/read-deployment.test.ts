@@ -95,6 +95,11 @@ const refused: readonly (readonly [Partial<Request>, RegExp])[] = [
   [{ paths: ['a'], stores: ['broker.conf=nowhere'] }, /is no folder/],
   [{ paths: ['a'], controllerStores: ['broker.conf=a'] }, /runs no controller/],
   [{ byRole: { controller: ['c.conf'] }, stores: ['c.conf=a'] }, /the file of a controller/],
+  [
+    { byRole: { controller: ['c.conf'] }, controllerStores: ['c.conf=odd.conf'] },
+    /--controller-store c\.conf=odd\.conf cannot/,
+  ],
+  [{ paths: ['a'], stores: ['broker.conf=store'] }, /--store broker\.conf=store cannot be read: .*EISDIR/],
   [{ byRole: { broker: ['damaged.conf'] } }, /damaged\.conf, line 1.*CONFIG_FILE_UNREADABLE/],
   [{ byRole: { proxy: ['c.conf'] } }, /Proxy configuration/],
 ];
@@ -106,6 +111,7 @@ for (const [asked, message] of refused) {
       'c.conf': controller,
       'odd.conf': 'listenPort = 1\n',
       'damaged.conf': 'brokerName = \\u12',
+      'store/brokerIdentity/is': 'a folder',
     });
     assert.throws(
       () => read(folder.base, asked),

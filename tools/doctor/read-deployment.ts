@@ -1,6 +1,6 @@
-import { readdirSync, statSync, realpathSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { SwitchlabError } from '../../reference-impl/base/errors.ts';
+import { SwitchlabError, errorText } from '../../reference-impl/base/errors.ts';
 import { readProperties } from '../../reference-impl/config/properties.ts';
 import { SetupError } from '../lab/setup-error.ts';
 import { type Assignment, Assignments } from './assignments.ts';
@@ -85,7 +85,7 @@ function filesOf(request: Request, names: readonly string[], role: Role | null) 
  * around it; one that leads nowhere is named, and reading it says so.
  */
 function confFiles(folder: string, deep: number, known = new Set<string>()): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const entries = readFolder(folder).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     const name = path.join(folder, entry.name);
     const real = realPathOf(name);
@@ -97,6 +97,14 @@ function confFiles(folder: string, deep: number, known = new Set<string>()): str
     if (isFolder) return confFiles(name, deep - 1, known);
     return entry.isFile() || entry.isSymbolicLink() ? [name] : [];
   });
+}
+
+function readFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (thrown) {
+    throw new SetupError(`${folder} cannot be read: name the files, or let this user read it.`, { cause: thrown });
+  }
 }
 
 /** Where a link leads; the link itself when that is nowhere. */
@@ -160,14 +168,23 @@ function storeFacts(base: string, file: ConfFile, store: Assignment | null, cont
       file.text(key),
     );
     const places = { root: root!, identity: identity!, epochs: epochs! };
-    facts.push({ store: { ...readBrokerStore(folder, places), path: store.value } });
+    facts.push({ store: { ...readable('--store', store, () => readBrokerStore(folder, places)), path: store.value } });
   }
   if (controllerStore !== null) {
     if (file.role !== 'controller' && !isEmbedded(file)) {
       throw new SetupError(`--controller-store ${controllerStore.text}: ${file.path} runs no controller.`);
     }
     const folder = path.resolve(base, controllerStore.value);
-    facts.push({ controllerStore: { ...readControllerStore(folder), path: controllerStore.value } });
+    const read = readable('--controller-store', controllerStore, () => readControllerStore(folder));
+    facts.push({ controllerStore: { ...read, path: controllerStore.value } });
   }
   return Object.assign({}, ...facts) as Partial<ConfFacts>;
+}
+
+function readable<T>(option: string, { text }: Assignment, read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    throw new SetupError(`${option} ${text} cannot be read: ${errorText(thrown)}`, { cause: thrown });
+  }
 }

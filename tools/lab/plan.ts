@@ -8,7 +8,7 @@ import { namesrvFileKeys } from '../../reference-impl/config/namesrv.ts';
 import { type PlannedLink, planLinks } from './plan-links.ts';
 import { addressOf, dledgerAddressOf, type PlannedServer, planServers, type PortSource } from './plan-servers.ts';
 import type { Profile } from './profile.ts';
-import type { Settings } from './settings-file.ts';
+import { isOn, type Settings } from './settings-file.ts';
 import type { Targets } from './targets.ts';
 import type { Role, Target } from './targets/target.ts';
 import type { BrokerGroup, Topology } from './topology.ts';
@@ -172,7 +172,7 @@ function brokerKeys(
   const known = (role: Role) => servers.filter((server) => server.role === role).map(addressOf);
   const namesrvs = known('namesrv');
   const controllers = known('controller');
-  const addresses = String(asked.fetchControllerAddrByDnsLookup) === 'true' ? controllers.map(named) : controllers;
+  const addresses = isOn(asked.fetchControllerAddrByDnsLookup) ? controllers.map(named) : controllers;
   const told = (known: readonly string[], byName: boolean) =>
     target.dialling === 'address-book' || byName ? known : known.map((address) => dials[address] ?? address);
   const controllerAddr = told(addresses, target.dialling === 'hosts').join(';');

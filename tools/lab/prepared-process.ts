@@ -4,7 +4,7 @@ import { RequestCode } from '../../reference-impl/remoting/codes.ts';
 import { probe, remotingQuestion } from './probe.ts';
 import { createProcess, lastOutput, type LabProcess, type ProcessSpec } from './processes.ts';
 import { propertiesText } from './properties-text.ts';
-import type { Settings } from './settings-file.ts';
+import { isOn, type Settings } from './settings-file.ts';
 import { type Readiness, readyWhenItAnswers, type Role, type Target } from './targets/target.ts';
 import type { Note } from './timeline.ts';
 
@@ -113,7 +113,7 @@ export class PreparedProcess {
     const { output, probe: kind } = this.#ready;
     if (output !== null && !output.test(lastOutput(this.process))) return false;
     const { role, config, serves } = this.#preparation;
-    const carries = String(config.enableControllerInNamesrv) === 'true';
+    const carries = isOn(config.enableControllerInNamesrv);
     const asked = serves.filter((served) => served.role === role || carries);
     const ask = ({ listens, role }: (typeof serves)[number]) =>
       probe({ address: listens, question: kind === 'answer' ? questions[role] : null, waitMs: readyAnswerMs });

@@ -7,6 +7,11 @@ import { SetupError } from './setup-error.ts';
 /** Configuration keys and values as they go into a properties file. */
 export type Settings = Readonly<Record<string, string | number | boolean>>;
 
+/** As Java reads a switch: in any case; a blank beside it makes it false. */
+export function isOn(value: Settings[string] | undefined): boolean {
+  return String(value).toLowerCase() === 'true';
+}
+
 const configsFolder = path.resolve(import.meta.dirname, '../../configs');
 
 /**

@@ -75,5 +75,5 @@ function factsOf(servers: readonly Server[], controllersJoin: boolean, from: Tar
 }
 
 function settingsOf({ facts }: Server['file']): Record<string, string> {
-  return Object.fromEntries(facts.pairs.map(({ key, value }) => [key, value.trim()]));
+  return Object.fromEntries(facts.pairs.map(({ key, value }) => [key, value]));
 }

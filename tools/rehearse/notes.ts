@@ -35,7 +35,7 @@ function lostWaiting({ start, stages }: UpgradePlan, servers: readonly Server[])
   );
   return [...groups].flatMap(([group, replicas]) => {
     const waits = replicas.some(({ file }) => file.text('brokerRole') === 'SYNC_MASTER');
-    const goesOn = replicas.some(({ file }) => file.given('allAckInSyncStateSet')?.value.trim() === 'true');
+    const goesOn = replicas.some(({ file }) => file.flag('allAckInSyncStateSet'));
     return waits && !goesOn
       ? [
           `${group} has a SYNC_MASTER, whose acknowledgements wait for a slave. Under controllers nothing waits unless allAckInSyncStateSet=true stands in the file of every replica, and a switch then loses what no slave had: write it there before the group starts.`,

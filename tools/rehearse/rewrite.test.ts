@@ -3,9 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../lab/folders.ts';
+import { parseProperties } from '../../reference-impl/config/properties.ts';
 import { propertiesText } from '../lab/properties-text.ts';
 import type { Settings } from '../lab/settings-file.ts';
 import { SetupError } from '../lab/setup-error.ts';
+import { rolesBy } from '../lab/upgrade/site.ts';
 import { labAddresses } from './lab-addresses.ts';
 import { rewrite } from './rewrite.ts';
 import { sampleServers } from './samples.fixture.ts';
@@ -24,7 +26,7 @@ test('addresses, ports and paths become others, every other key stays', async ()
   const broker = all.find(({ name }) => name === 'broker-a-0')!;
   const { config, changes } = rewrite(broker, options(addresses));
   const untouched = broker.file.facts.pairs.filter(({ key }) => !changes.some((change) => change.key === key));
-  for (const { key, value } of untouched) assert.equal(config[key], value.trim(), key);
+  for (const { key, value } of untouched) assert.equal(config[key], value, key);
   assert.ok(untouched.some(({ key }) => key === 'allAckInSyncStateSet'));
   assert.deepEqual(
     changes.map(({ key }) => key),
@@ -132,4 +134,37 @@ test('every folder of a commit log comes to lie below the home, blanks or not', 
   assert.equal(await moved('/data1/log, /data2/log'), both);
   assert.equal(await moved('/data1/log,/data2/log,'), both);
   await assert.rejects(moved('/data1/log,log2'), /storePathCommitLog = .* mixes absolute paths with others/);
+});
+
+test('a value is what RocketMQ reads, blanks and all; the home of the release is that of the lab', async () => {
+  await using folder = await temporaryFolder();
+  const odd = 'allAckInSyncStateSet=true \nminInSyncReplicas=2 \nmessageDelayLevel=\\ 1s\nrocketmqHome=/opt/rocketmq\n';
+  const usual = 'brokerName=a\nnamesrvAddr=ns:9876\nbrokerIP1=m\n';
+  writeFileSync(path.join(folder.path, 'broker.conf'), usual + odd);
+  writeFileSync(path.join(folder.path, 'namesrv.conf'), 'listenPort=9876\nkvConfigPath=/kv\n');
+  const all = sampleServers([folder.path]);
+  const broker = all.find(({ role }) => role === 'broker')!;
+  const { config, changes } = rewrite(broker, options(await labAddresses(all)));
+  const read = Object.fromEntries(parseProperties(propertiesText(config), 'b').map(({ key, value }) => [key, value]));
+  assert.deepEqual(
+    [read.allAckInSyncStateSet, read.minInSyncReplicas, read.messageDelayLevel, read.rocketmqHome],
+    ['true ', '2 ', ' 1s', undefined],
+  );
+  assert.ok(changes.some(({ key, from }) => key === 'rocketmqHome' && from === '/opt/rocketmq'));
+});
+
+test('a blank in a list of addresses is refused: it would not be there in the rehearsal', async () => {
+  await using folder = await temporaryFolder();
+  const keys = { brokerName: 'a', brokerIP1: 'm', namesrvAddr: 'ns:9876', controllerAddr: 'c:9878; d:9878' };
+  writeFileSync(path.join(folder.path, 'broker.conf'), propertiesText(keys));
+  writeFileSync(path.join(folder.path, 'namesrv.conf'), 'listenPort=9876\nkvConfigPath=/kv\n');
+  const all = sampleServers([folder.path]);
+  const addresses = await labAddresses(all);
+  const broker = all.find(({ role }) => role === 'broker')!;
+  assert.throws(() => rewrite(broker, options(addresses)), /broker\.conf:4 controllerAddr has a blank beside/);
+});
+
+test('a switch is on in any case, and off with a blank', () => {
+  assert.equal(rolesBy({ enableControllerMode: 'TRUE' }), 'elected');
+  assert.equal(rolesBy({ enableControllerMode: 'true ' }), 'fixed');
 });

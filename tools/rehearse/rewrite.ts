@@ -43,9 +43,14 @@ export function rewrite(server: Server, options: RewriteOptions): Rewritten {
   const changes: Change[] = [];
   const config: Record<string, string> = {};
   for (const { key, value, line } of file.facts.pairs) {
-    const to = rewritten(server, key, value.trim(), options) ?? value.trim();
+    if (key === 'rocketmqHome') {
+      changes.push({ key, line, from: value, to: '(that of the release that runs here)' });
+      continue;
+    }
+    // A blank at the end stays: it makes a switch false, and a number its default.
+    const to = rewritten(server, key, value.trim(), options) ?? value;
     config[key] = to;
-    if (to !== value.trim()) changes.push({ key, line, from: value.trim(), to });
+    if (to !== value) changes.push({ key, line, from: value, to });
   }
   for (const [key, to] of Object.entries(added(server, config, options))) {
     config[key] = to;
@@ -65,6 +70,10 @@ function rewritten(server: Server, key: string, value: string, options: RewriteO
   // One name for all controllers would lead to the user's.
   if (key === dnsSwitch) return 'false';
   if (key === 'controllerAddr' && server.file.flag(dnsSwitch)) return options.controllers.join(';');
+  if ([...addressLists, ...peerLists].includes(key) && /;\s|\s;/.test(value))
+    throw new SetupError(
+      `${server.file.path}:${server.file.line(key)} ${key} has a blank beside a semicolon, which RocketMQ takes for a part of the address: remove it.`,
+    );
   if (addressLists.includes(key)) return splitList(value).map(at).join(';');
   if (peerLists.includes(key))
     return splitList(value)

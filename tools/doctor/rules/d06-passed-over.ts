@@ -1,16 +1,16 @@
 import type { ConfFile } from '../conf-file.ts';
 import { keysOfRole } from '../conf-file.ts';
-import { addressServerKeys, keyBegins, misspelled } from '../known-keys.ts';
+import { addressServerKeys, isPersistedField, keyBegins, misspelled } from '../known-keys.ts';
 import { nearest } from '../../../reference-impl/config/nearest.ts';
 import type { PropertyLine } from '../../../reference-impl/config/properties.ts';
 import type { Rule, Sighting } from '../rule.ts';
-import { shown } from '../shown.ts';
+import { isSecret, shown } from '../shown.ts';
 import { isAtLeast, versionText } from '../version.ts';
 
 /** Roles to name as the owner of a key; a NameServer's file may hold the keys of a controller too. */
 const owners = ['broker', 'controller', 'namesrv'] as const;
 
-function unknownKey(file: ConfFile, { key, line }: PropertyLine): Sighting[] {
+function unknownKey(file: ConfFile, { key, value, line }: PropertyLine): Sighting[] {
   const known = keysOfRole[file.role];
   const sighting = (name: string, text: string) => [{ case: name, file, line, text }];
   const begins = keyBegins.get(key);
@@ -21,6 +21,7 @@ function unknownKey(file: ConfFile, { key, line }: PropertyLine): Sighting[] {
     const when = since === null ? 'it ended with 4.9' : `it begins with ${since}`;
     return sighting('other-release', `${versionText(file.version)} does not know ${key}: ${when}`);
   }
+  if (isPersistedField(key, value)) return [];
   const documented = misspelled.get(key);
   if (documented !== undefined) return sighting('misspelled', `${key} is no key: it is spelled ${documented}`);
   if (file.role === 'broker' && addressServerKeys.has(key)) return [];
@@ -46,8 +47,11 @@ function blanks(value: string): string {
   return value === value.trimEnd() ? '' : 'a blank at the end; ';
 }
 
+/** `com.acme.Auth$Provider`: the name of a class within a class. */
+const nestedClass = /^(\w+\.)+\w+\$\w+$/;
+
 function variable(file: ConfFile, { key, value, line }: PropertyLine): Sighting[] {
-  if (!/^~\/|\$\{?\w/.test(value) || /secret|password|credential/i.test(key)) return [];
+  if (!/^~\/|\$\{?\w/.test(value) || isSecret(key) || nestedClass.test(value)) return [];
   return [{ case: 'variable', file, line, text: `${shown(key, value)} is taken literally` }];
 }
 

@@ -12,7 +12,7 @@ function fixedRoles(broker: ConfFile) {
   if (broker.release === 'old') return [];
   const address = broker.given('controllerAddr');
   const keys = broker.flag('enableSlaveActingMaster') ? modeOnly : [...modeOnly, 'minInSyncReplicas'];
-  const idle = keys.filter((key) => broker.given(key) !== undefined);
+  const idle = keys.filter((key) => broker.changes(key));
   return [
     ...(address === undefined || address.value.trim() === ''
       ? []
@@ -24,7 +24,7 @@ function fixedRoles(broker: ConfFile) {
 }
 
 function switching(broker: ConfFile) {
-  const idle = actingMasterOnly.filter((key) => broker.given(key) !== undefined);
+  const idle = actingMasterOnly.filter((key) => broker.changes(key));
   return idle.map((key) =>
     at('acting-master', broker, key, `${shown(key, broker.given(key)!.value)} in controller mode`),
   );

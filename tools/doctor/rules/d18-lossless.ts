@@ -13,11 +13,20 @@ function acknowledged(broker: ConfFile, deployment: Deployment) {
     return [at('memory', broker, allAck, `${allAck} with minInSyncReplicas 1 and ASYNC_FLUSH`)];
   }
   if (broker.number('inSyncReplicas') > 1) return [];
+  // A broker that persists its configuration writes down the role that it has at the moment.
+  if (broker.given(allAck) !== undefined) return [at('chosen', broker, allAck, `${allAck} = false`)];
   if (broker.text('brokerRole') === 'SYNC_MASTER') {
     return [at('sync-master', broker, 'brokerRole', `brokerRole = SYNC_MASTER in controller mode, without ${allAck}`)];
   }
-  if (broker.given(allAck) !== undefined) return [at('chosen', broker, allAck, `${allAck} = false`)];
   return [at('default', broker, 'enableControllerMode', `no ${allAck}: it is false`)];
+}
+
+/** A 4.9 SYNC_MASTER waits for a slave; a new one waits for inSyncReplicas, which is 1: itself. */
+function waitsForNobody(broker: ConfFile) {
+  const isElected = inControllerMode(broker) || broker.flag('enableDLegerCommitLog');
+  if (broker.release === 'old' || isElected || broker.text('brokerRole') !== 'SYNC_MASTER') return [];
+  const count = broker.number('inSyncReplicas');
+  return count > 1 ? [] : [at('waits-for-nobody', broker, 'brokerRole', `SYNC_MASTER with inSyncReplicas ${count}`)];
 }
 
 function group({ replicas }: BrokerGroup, deployment: Deployment) {
@@ -77,6 +86,15 @@ export const lossless: Rule = {
       requirement: 'CTL-BRK-13',
       proof: { tag: 'lost-as-documented', scenario: 'messages that the defaults lose at a switch are counted' },
     },
+    'waits-for-nobody': {
+      severity: 'error',
+      finds: 'a SYNC_MASTER of fixed role with inSyncReplicas 1, as from 5.0 on by default',
+      consequence:
+        'A send is acknowledged when the master alone has it, where 4.9 waits for a slave: what is not yet copied is lost with the master.',
+      remedy: 'Set inSyncReplicas = 2; or brokerRole = ASYNC_MASTER, when that is meant.',
+      requirement: 'CTL-PAR-01',
+      proof: { tag: 'CTL-PAR-01', scenario: 'the slave of a <role> with inSyncReplicas <count> is lost' },
+    },
     differs: {
       severity: 'error',
       finds: 'replicas of one group with and without allAckInSyncStateSet',
@@ -114,6 +132,7 @@ export const lossless: Rule = {
   },
   check: (deployment) => [
     ...deployment.groups.flatMap((replicas) => group(replicas, deployment)),
+    ...deployment.brokers.flatMap(waitsForNobody),
     ...unclean(deployment),
   ],
 };

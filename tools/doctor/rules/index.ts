@@ -21,6 +21,7 @@ import { versions } from './d19-versions.ts';
 import { healthProbe } from './d20-health-probe.ts';
 import { jRaftLists } from './d21-jraft-lists.ts';
 import { learners } from './d22-learners.ts';
+import { namesrvAddr } from './d23-namesrv-addr.ts';
 
 /** Every rule, in the order of its number. */
 export const rules: readonly Rule[] = [
@@ -46,4 +47,5 @@ export const rules: readonly Rule[] = [
   healthProbe,
   jRaftLists,
   learners,
+  namesrvAddr,
 ];

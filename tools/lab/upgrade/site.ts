@@ -5,7 +5,7 @@ import type { ReplicasInfo } from '../../../reference-impl/client/controller-cal
 import { type ClientOptions, createOperator, type Operator } from '../../../reference-impl/client/operator.ts';
 import type { PreparedProcess } from '../prepared-process.ts';
 import type { LabProcess } from '../processes.ts';
-import type { Settings } from '../settings-file.ts';
+import { isOn, type Settings } from '../settings-file.ts';
 import type { Role, Target } from '../targets/target.ts';
 
 /** One process that an upgrade is about. */
@@ -151,8 +151,4 @@ export function rolesBy(config: Settings): 'fixed' | 'elected' | 'dledger' {
 /** Whether the configuration alone makes it the master of its group. */
 export function isConfiguredMaster(config: Settings): boolean {
   return rolesBy(config) === 'fixed' && String(config.brokerRole ?? 'ASYNC_MASTER').endsWith('_MASTER');
-}
-
-function isOn(value: Settings[string] | undefined): boolean {
-  return String(value) === 'true';
 }
