@@ -11,7 +11,6 @@ import { encodeEvent } from './state/events.ts';
 export type Decide = (context: DecisionContext) => Decision;
 
 interface Waiting {
-  readonly kind: 'READ' | 'WRITE';
   readonly decide: Decide;
   readonly answer: (response: ResponseInit) => void;
 }
@@ -27,7 +26,7 @@ const notLeader: ResponseInit = {
 export interface DecisionQueueOptions {
   readonly driver: Pick<RaftDriver, 'status' | 'propose'>;
   readonly context: DecisionContext;
-  /** Commits an empty entry before a read is answered: proves that this controller still leads. */
+  /** Commits an empty entry before an answer that changes nothing: proves that this controller still leads. */
   readonly readsThroughLog: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,13 +50,13 @@ export class DecisionQueue {
   }
 
   /** Answers 2007 on a follower or a leader that is not ready, and 2 when too many requests wait. */
-  submit(kind: 'READ' | 'WRITE', decide: Decide): Promise<ResponseInit> {
+  submit(decide: Decide): Promise<ResponseInit> {
     if (!this.#options.driver.status.serving) return Promise.resolve(notLeader);
     if (this.#waiting.length >= waitingMax) {
       return Promise.resolve({ code: ResponseCode.SYSTEM_BUSY, remark: 'too many requests wait for the controller' });
     }
     return new Promise((answer) => {
-      this.#waiting.push({ kind, decide, answer });
+      this.#waiting.push({ decide, answer });
       if (!this.#busy) void this.#work();
     });
   }
@@ -70,13 +69,13 @@ export class DecisionQueue {
     this.#busy = false;
   }
 
-  async #process({ kind, decide }: Waiting): Promise<ResponseInit> {
+  async #process({ decide }: Waiting): Promise<ResponseInit> {
     const { driver, context, readsThroughLog } = this.#options;
     if (this.#open !== null) await this.#inTime(this.#open);
-    if (kind === 'READ' && readsThroughLog()) await this.#commit([Buffer.alloc(0)]);
     if (!driver.status.serving) return notLeader;
     const { response, events } = decide(context);
     if (events.length > 0) await this.#commit(events.map(encodeEvent));
+    else if (readsThroughLog()) await this.#commit([Buffer.alloc(0)]);
     return response;
   }
 

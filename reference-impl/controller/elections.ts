@@ -104,7 +104,7 @@ export class Elections {
 
   /** 1002, by a broker or a tool. */
   async elect(request: ElectMasterRequest): Promise<ResponseInit> {
-    const response = await this.#options.queue.submit('WRITE', (context) => electMasterOf(context, request));
+    const response = await this.#options.queue.submit((context) => electMasterOf(context, request));
     const { brokerName } = request;
     if (brokerName === null) return response;
     const clusterName = this.#options.replicas.set(brokerName)?.clusterName ?? '';

@@ -40,8 +40,7 @@ export interface HandlerOptions {
 /** Gives `server` every request code of a controller. */
 export function handleControllerRequests(server: Pick<RemotingServer, 'handle'>, options: HandlerOptions): void {
   const { queue, elections, config } = options;
-  const read = (decide: Decide) => queue.submit('READ', decide);
-  const write = (decide: Decide) => queue.submit('WRITE', decide);
+  const answer = (decide: Decide) => queue.submit(decide);
 
   server.handle(brokerHeartbeat.code, ({ extFields }, connection) =>
     heartbeat(elections, decodeHeader(brokerHeartbeat.request, extFields), connection),
@@ -51,7 +50,7 @@ export function handleControllerRequests(server: Pick<RemotingServer, 'handle'>,
     const request = decodeHeader(controllerAlterSyncStateSet.request, extFields);
     const wanted = decodeSyncStateSet(body);
     const { brokerName, masterBrokerId } = request;
-    return write((context) => {
+    return answer((context) => {
       // A master that started again does not know what it asked for before, and would count too few.
       const former = registrations.isFormerLife(brokerName ?? '', masterBrokerId ?? -1, connection);
       return former
@@ -64,7 +63,7 @@ export function handleControllerRequests(server: Pick<RemotingServer, 'handle'>,
   );
   server.handle(controllerRegisterBroker.code, ({ extFields }, connection) => {
     const request = decodeHeader(controllerRegisterBroker.request, extFields);
-    return write((context) => {
+    return answer((context) => {
       const decision = registerBroker(context, request);
       if (decision.response.code === ResponseCode.SUCCESS)
         registrations.registered(request.brokerName ?? '', request.brokerId ?? -1, connection);
@@ -73,23 +72,23 @@ export function handleControllerRequests(server: Pick<RemotingServer, 'handle'>,
   });
   server.handle(controllerGetReplicaInfo.code, ({ extFields }) => {
     const request = decodeHeader(controllerGetReplicaInfo.request, extFields);
-    return read((context) => getReplicaInfo(context, request));
+    return answer((context) => getReplicaInfo(context, request));
   });
   server.handle(controllerGetSyncStateData.code, ({ body }) => {
     const names = body === null ? [] : textList(parseFastjson(body.toString()), 'broker names');
-    return read((context) => getSyncStateData(context, names));
+    return answer((context) => getSyncStateData(context, names));
   });
   server.handle(cleanBrokerData.code, ({ extFields }) => {
     const request = decodeHeader(cleanBrokerData.request, extFields);
-    return write((context) => cleanBrokers(context, request));
+    return answer((context) => cleanBrokers(context, request));
   });
   server.handle(controllerGetNextBrokerId.code, ({ extFields }) => {
     const request = decodeHeader(controllerGetNextBrokerId.request, extFields);
-    return read((context) => getNextBrokerId(context, request));
+    return answer((context) => getNextBrokerId(context, request));
   });
   server.handle(controllerApplyBrokerId.code, ({ extFields }) => {
     const request = decodeHeader(controllerApplyBrokerId.request, extFields);
-    return write((context) => applyBrokerId(context, request));
+    return answer((context) => applyBrokerId(context, request));
   });
   server.handle(controllerGetMetadataInfo.code, () => metadata(options));
   server.handle(updateControllerConfig.code, ({ body }) => updateConfig(config, body));

@@ -43,10 +43,11 @@ export async function startController({ config, log, addressBook }: ControllerOp
   const timings = raftTimings(process.env.SWITCHLAB_RAFT_HEARTBEAT_MS);
   requireBuilt(config);
   const { bindAddress } = config;
-  if (bindAddress.startsWith('127.') && !parseAddress(members.selfAddress).host.startsWith('127.')) {
-    const { selfAddress } = members;
-    log.warn({ selfAddress, bindAddress }, 'Nobody else reaches this controller: set bindAddress, such as 0.0.0.0');
-  }
+  if (isLoopback(bindAddress) && !isLoopback(parseAddress(members.selfAddress).host))
+    log.warn(
+      { selfAddress: members.selfAddress, bindAddress },
+      'Other machines do not reach it: bindAddress is loopback',
+    );
   const folder = join(config.controllerStorePath, `dledger-${members.selfId}`);
   mkdirSync(folder, { recursive: true });
   const lock = await lockFolder(folder);
@@ -132,6 +133,10 @@ async function startLocked({ config, log, addressBook, members, timings, folder 
   }
   const metrics = exporter?.address;
   return { addresses: { controller: members.selfAddress, ...(metrics === undefined ? {} : { metrics }) }, stop };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.startsWith('127.');
 }
 
 function requireBuilt({ controllerType, controllerDLegerGroup, metricsExporterType }: ControllerConfig): void {

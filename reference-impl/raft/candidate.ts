@@ -44,6 +44,7 @@ export class Candidate {
   /** It has a leader now: when it loses that one, it votes in the same term first. */
   followed(): void {
     this.#nextTermFirst = false;
+    this.#mustIncreaseTerm = false;
   }
 
   /** Ends a round under way: its answers do not count any more. */

@@ -107,6 +107,29 @@ test('a follower that is cut off votes in the term of its leader, also when an e
   assert.deepEqual([...new Set(asked)], [2]);
 });
 
+test('a follower that was to take over, and goes on following, votes in the old term first', () => {
+  const disk = new Disk(3);
+  const node = new RaftNode(ofThree, { currTerm: 2, currVoteFor: 'n1' }, disk);
+  heartBeat(node, 2, 0);
+  node.takeLeadership();
+  heartBeat(node, 2, 1);
+  assert.equal(node.status.role, 'FOLLOWER');
+  assert.deepEqual([...new Set(termsAskedFor(node, disk, 10, 20_000))], [2]);
+});
+
+test('a request of a member that does not name itself is answered: DLedger 0.2', () => {
+  const disk = new Disk(3);
+  const node = new RaftNode(ofThree, { currTerm: 2, currVoteFor: null }, disk);
+  const envelope = { group: 'grp', remoteId: 'n0', leaderId: 'n1', term: 2, ledgerEndIndex: 3, ledgerEndTerm: 1 };
+  const answerTo = (localId: string) => {
+    node.step({ kind: 'request', token: 7, request: { kind: 'vote', localId, ...envelope } }, 0);
+    const { response } = node.ready()!.answers[0]!;
+    node.advance();
+    return response.code;
+  };
+  assert.deepEqual([answerTo(''), answerTo('n9')], [RaftCode.SUCCESS, RaftCode.UNKNOWN_MEMBER]);
+});
+
 test('a leader that hears of a larger term asks for no votes in its own one again', () => {
   const disk = new Disk(3);
   const node = new RaftNode(ofThree, { currTerm: 1, currVoteFor: null }, disk);

@@ -1,5 +1,5 @@
 import { readInt64, viewOf, writeInt64 } from '../base/bytes.ts';
-import type { Disk } from '../base/disk.ts';
+import type { Disk, DiskFile } from '../base/disk.ts';
 import { readFully, writeFully } from './file-io.ts';
 
 // checkpoint, 4096 bytes, big-endian:  0 physicMsgTimestamp i64 | 8 logicsMsgTimestamp i64 | 16 indexMsgTimestamp i64
@@ -13,14 +13,14 @@ const slackMs = 3000;
 export class Checkpoint {
   /** How often it was lowered: stamps that were taken before may say too much. */
   lowered = 0;
+  readonly path: string;
   readonly #disk: Disk;
-  readonly #path: string;
   readonly #bytes = Buffer.alloc(checkpointSize);
   readonly #view = viewOf(this.#bytes);
 
   constructor(disk: Disk, path: string) {
     this.#disk = disk;
-    this.#path = path;
+    this.path = path;
     if (!disk.exists(path)) return;
     const file = disk.open(path, 'r');
     readFully(file, this.#bytes, 0, checkpointSize, 0);
@@ -75,14 +75,19 @@ export class Checkpoint {
     this.lowered++;
     this.physicMsgTimestamp = Math.min(this.physicMsgTimestamp, timestampMs);
     this.logicsMsgTimestamp = Math.min(this.logicsMsgTimestamp, timestampMs);
-    this.flush();
-  }
-
-  /** Writes the file and makes it durable. */
-  flush(): void {
-    const file = this.#disk.open(this.#path, this.#disk.exists(this.#path) ? 'r+' : 'w+');
-    writeFully(file, this.#bytes, 0, checkpointSize, 0);
+    const file = this.#open();
     file.sync();
     file.close();
+  }
+
+  /** Hands the file to the kernel. */
+  write(): void {
+    this.#open().close();
+  }
+
+  #open(): DiskFile {
+    const file = this.#disk.open(this.path, this.#disk.exists(this.path) ? 'r+' : 'w+');
+    writeFully(file, this.#bytes, 0, checkpointSize, 0);
+    return file;
   }
 }

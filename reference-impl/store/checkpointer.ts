@@ -63,7 +63,9 @@ export class Checkpointer {
     }
     if (indexTimestamp > 0) checkpoint.indexMsgTimestamp = indexTimestamp;
     if (confirmOffset !== null) checkpoint.confirmPhyOffset = confirmOffset;
-    checkpoint.flush();
+    checkpoint.write();
+    // Not at once: the broker would stand still for as long as the file system writes everything else.
+    await syncFile(this.#disk, checkpoint.path);
   }
 }
 

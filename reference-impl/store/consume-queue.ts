@@ -95,7 +95,7 @@ export class ConsumeQueue {
     const end = physicalOffset + size;
     if (end <= this.maxPhysicOffset) return 'known';
     const position = queueOffset * unitSize;
-    if (this.#end === 0 && position > 0 && this.#segments.length === 0) this.#fillUpTo(position);
+    if (this.maxPhysicOffset === 0 && position > this.#end) this.#fillUpTo(position);
     const again = position < this.#end;
     if (again && queueOffset > 0) return 'known';
     if (again) this.#beginAgain();
@@ -196,9 +196,9 @@ export class ConsumeQueue {
     }
   }
 
-  /** Removes the files of this queue. */
+  /** Removes the files of this queue, the newest first: a crash meanwhile leaves no gap between those that are left. */
   delete(): void {
-    for (const start of this.#segments) this.#files.close(segmentPath(this.#directory, start));
+    this.#deleteSegments();
     this.#files.disk.remove(this.#directory);
     this.#files.disk.remove(this.#extDirectory);
   }
@@ -238,7 +238,9 @@ export class ConsumeQueue {
     return this.#files.create(path, this.#segmentSize);
   }
 
+  /** Units before the first message, whose files may be there: a crash can have left fewer than it takes. */
   #fillUpTo(position: number): void {
+    this.#deleteSegments();
     const segmentStart = position - (position % this.#segmentSize);
     const fillers = Buffer.alloc(position - segmentStart);
     for (let at = 0; at < fillers.length; at += unitSize) fillers.writeInt32BE(fillerSize, at + 8);
@@ -277,6 +279,10 @@ export class ConsumeQueue {
       this.#written = Math.min(this.#written, position);
     }
     this.maxPhysicOffset = queueOffset > this.minOffset ? this.#unitEnd(queueOffset - 1) : 0;
+  }
+
+  #deleteSegments(): void {
+    while (this.#segments.length > 0) this.#deleteSegment(this.#segments.pop()!);
   }
 
   #deleteSegment(start: number): void {

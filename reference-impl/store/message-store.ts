@@ -174,7 +174,8 @@ export class LocalMessageStore implements MessageStore {
 
   truncateTo(offset: number): void {
     this.#assertWriteable();
-    const { log, queues, index, dispatcher } = this.#parts;
+    const { log, queues, index, dispatcher, checkpoint } = this.#parts;
+    checkpoint.lowered++;
     this.#disk.run(() => {
       log.truncateTo(offset);
       queues.truncateTo(offset);

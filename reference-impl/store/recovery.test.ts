@@ -182,6 +182,27 @@ test('after a crash nothing is missing in the queues although the clock went bac
   await again.close();
 });
 
+test('after a crash nothing is missing in the queues although the clock went back before anything was dispatched', async (t) => {
+  const root = temporaryFolder(t);
+  let nowMs = 1_000_000;
+  const options = { clock: { ...systemClock, nowMs: () => nowMs }, confirmOffsetLimitsDispatch: true };
+  const first = await openStore(storeOptions(root, options));
+  placed(first.append(message()));
+  first.writeNow();
+  first.setConfirmOffset(first.maxPhyOffset);
+  await first.close();
+  const store = await openStore(storeOptions(root, options));
+  nowMs = 500_000;
+  let count = 1;
+  for (; store.maxPhyOffset < store.segmentSize + 1000; count++) store.append(message({ body: Buffer.alloc(1000) }));
+  store.writeNow();
+  const again = await openStore(storeOptions(copyOf(t, root), options));
+  await store.close();
+  again.setConfirmOffset(again.maxPhyOffset);
+  assert.equal(again.maxOffsetInQueue('TopicA', 0), count);
+  await again.close();
+});
+
 test('a start that is interrupted while it recovers has to be done again', async (t) => {
   const root = temporaryFolder(t);
   const store = await openStore(storeOptions(root));

@@ -88,12 +88,16 @@ function startAfterExit({ log, queues }: StoreParts): number {
   return (log.segments.findLast((segment) => segment.startOffset <= known) ?? log.segments[0]!).startOffset;
 }
 
-/** Newest segment whose first record is older than everything that may be missing on disk. */
-function startAfterCrash({ log, checkpoint }: StoreParts): number {
+/**
+ * Newest segment whose first record is older than everything that may be missing on disk, and that queues reach: what was
+ * never dispatched can be stamped with an old time too, when the clock went back meanwhile.
+ */
+function startAfterCrash({ log, queues, checkpoint }: StoreParts): number {
   const { minTimestamp } = checkpoint;
+  const known = queues.maxPhysicOffset;
   const isOldEnough = (segment: LogSegment) => {
     const timestamp = firstStoreTimestamp(log, segment);
-    return timestamp > 0 && timestamp <= minTimestamp;
+    return timestamp > 0 && timestamp <= minTimestamp && segment.startOffset <= known;
   };
   return (log.segments.findLast(isOldEnough) ?? log.segments[0]!).startOffset;
 }

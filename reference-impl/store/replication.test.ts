@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, readdirSync, truncateSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { type Disk, systemDisk } from '../base/disk.ts';
 import { seededRandom, type Random } from '../base/random.ts';
 import { decodeRecord } from '../message/record.ts';
 import { openStore } from './open.ts';
@@ -223,4 +224,45 @@ test('an empty slave can start at a later segment; its queues begin where the me
   await slave.close();
   const queue = readFileSync(join(slaveRoot, 'consumequeue/TopicA/0', '0'.repeat(20)));
   assert.equal(queue.subarray(100, 120).toString('hex'), '00000000000000007fffffff0000000000000000');
+});
+
+test('a slave killed while it wrote what stands for the messages before its first one starts the queue anew', async (t) => {
+  const root = goldenStore(t, 'new-5.3.3');
+  const data = readFileSync(join(root, 'commitlog', '00000000000000032768')).subarray(0, 42542 - 32768);
+  const slaveRoot = temporaryFolder(t);
+  const first = await openStore(storeOptions(slaveRoot));
+  first.appendRaw(32768, data);
+  first.writeNow();
+  const killed = copyOf(t, slaveRoot);
+  await first.close();
+  const queue = join(killed, 'consumequeue/TopicA/0', '0'.repeat(20));
+  truncateSync(queue, 2 * 20);
+  truncateSync(queue, 6000);
+  const again = await openStore(storeOptions(killed));
+  assert.deepEqual([again.minOffsetInQueue('TopicA', 0), again.maxOffsetInQueue('TopicA', 0)], [6, 11]);
+  assert.equal(decodeRecord(again.getMessages('TopicA', 0, 6, 1, null).records[0]!).queueOffset, 6);
+  await again.close();
+});
+
+test('files of a deleted queue go the newest first, so that no gap is left', async (t) => {
+  const root = temporaryFolder(t);
+  const removed: string[] = [];
+  const disk: Disk = {
+    ...systemDisk,
+    remove: (path) => {
+      removed.push(basename(path));
+      systemDisk.remove(path);
+    },
+  };
+  const options = storeOptions(root, { disk, mappedFileSizeConsumeQueue: 100 });
+  const first = await openStore(options);
+  for (let i = 0; i < 12; i++) placed(first.append(message()));
+  await first.close();
+  const store = await openStore(options);
+  const files = readdirSync(join(root, 'consumequeue/TopicA/0')).sort();
+  assert.equal(files.length, 3);
+  removed.length = 0;
+  store.deleteTopic('TopicA');
+  assert.deepEqual(removed.slice(0, 3), files.toReversed());
+  await store.close();
 });

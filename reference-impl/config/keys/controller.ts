@@ -21,7 +21,7 @@ export const controllerKeys = {
     false,
     'Elects outside the SyncStateSet too: acknowledged messages may be lost.',
   ),
-  processReadEvent: newOnly.bool(false, 'Commits an empty entry before a read is answered.'),
+  processReadEvent: newOnly.bool(false, 'Commits an empty entry before an answer that changes nothing.'),
   notifyBrokerRoleChanged: newOnly.bool(
     true,
     'Tells brokers (1008) of a new master instead of waiting for their question.',
