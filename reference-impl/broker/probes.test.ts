@@ -98,7 +98,7 @@ const rows: Row[] = [
   ['361', 361, pullOf('T1', 0), 3, 0],
   ['14, unknown group, data from offset 0', 14, offsetOf('NOG', 'T1'), 0, 0],
   ['14, setZeroIfNotFound=false', 14, offsetOf('NOG', 'T1', { setZeroIfNotFound: 'false' }), 0, 22],
-  ['14, queue without messages', 14, offsetOf('NOG', 'BenchmarkTest'), 22, 22],
+  ['14, queue without messages', 14, offsetOf('NOG', 'BenchmarkTest'), 0, 22],
   ['15, unknown topic', 15, offsetOf('CG9', 'T1zz', { commitOffset: '1' }), 0, 17],
   ['15, unknown group', 15, offsetOf('NOG2', 'T1', { commitOffset: '1' }), 0, 26],
   ['15, commitOffset beyond 64 bits', 15, offsetOf('CG9', 'T1', { commitOffset: '9'.repeat(400) }), 1, 29],

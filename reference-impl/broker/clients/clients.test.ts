@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { directDial } from '../../base/address.ts';
 import { silentLog } from '../../base/log.ts';
 import { createRemotingClient } from '../../remoting/client.ts';
+import type { TopicConfig } from '../../remoting/bodies/topic-config.ts';
 import { RequestCode } from '../../remoting/codes.ts';
 import { objectKeyEntries, parseFastjson } from '../../remoting/fastjson.ts';
 import { JavaDouble, writeFastjson } from '../../remoting/fastjson-writer.ts';
@@ -145,6 +146,53 @@ for (const release of ['old', 'new'] as const) {
     );
   });
 
+  test(`${release}: the retry topic of a group is as its consumers are`, async () => {
+    await using lab = await brokerLab(release);
+    const ordered = { topic: 'T', readQueueNums: '4', writeQueueNums: '4', perm: '6', order: 'true' };
+    await lab.ask(RequestCode.UPDATE_AND_CREATE_TOPIC, ordered);
+    const member = consumer(lab, release);
+    await member.beat(heartbeat('a', ['T'], 1).replace('"unitMode":false', '"unitMode":true'));
+    const retryTopic = async () => {
+      const { body } = await lab.ask(RequestCode.GET_ALL_TOPIC_CONFIG);
+      const { topicConfigTable } = parseFastjson(body!.toString()) as { topicConfigTable: Record<string, TopicConfig> };
+      return topicConfigTable['%RETRY%G']!;
+    };
+    const { topicSysFlag, order } = await retryTopic();
+    assert.deepEqual([topicSysFlag, order], [2, release === 'new']);
+    await member.beat(heartbeat('a', ['Other'], 2));
+    assert.equal((await retryTopic()).order, false);
+    await member.client.close();
+  });
+
+  test(`${release}: the retry topic of a long group name ${release === 'old' ? 'stays' : 'can be deleted'}`, async () => {
+    await using lab = await brokerLab(release);
+    const member = consumer(lab, release);
+    const group = 'G'.repeat(125);
+    await member.beat(heartbeat('a', ['T'], 1).replace('"groupName":"G"', `"groupName":"${group}"`));
+    const topic = `%RETRY%${group}`;
+    assert.equal((await lab.ask(RequestCode.GET_TOPIC_STATS_INFO, { topic })).code, 0);
+    assert.equal((await lab.ask(RequestCode.DELETE_TOPIC_IN_BROKER, { topic })).code, release === 'old' ? 1 : 0);
+    await member.client.close();
+  });
+
+  test(`${release}: figures of a topic that a group has left are ${release === 'old' ? 'not ' : ''}told`, async () => {
+    await using lab = await brokerLab(release);
+    await lab.send('T');
+    const member = consumer(lab, release);
+    await member.beat(heartbeat('a', ['T'], 1));
+    const committed = { consumerGroup: 'G', topic: 'T', queueId: '0', commitOffset: '1' };
+    await lab.ask(RequestCode.UPDATE_CONSUMER_OFFSET, committed);
+    const told = async () => {
+      const { body } = await lab.ask(RequestCode.GET_BROKER_CONSUME_STATS, { isOrder: 'false' });
+      const { consumeStatsList } = parseFastjson(body!.toString()) as { consumeStatsList: Record<string, object[]>[] };
+      return consumeStatsList.find((group) => Object.hasOwn(group, 'G'))!.G!.length;
+    };
+    assert.equal(await told(), 1);
+    await member.beat(heartbeat('a', ['Other'], 2));
+    assert.equal(await told(), release === 'old' ? 0 : 1);
+    await member.client.close();
+  });
+
   test(`${release}: a pull needs the subscription that its consumer last sent`, async () => {
     await using lab = await brokerLab(release);
     await lab.send('T');
@@ -201,12 +249,12 @@ for (const release of ['old', 'new'] as const) {
     await member.client.close();
   });
 
-  test(`${release}: without auto-creation an unknown group is not registered and may not pull`, async () => {
+  test(`${release}: without auto-creation an unknown group ${release === 'old' ? 'registers' : 'is unknown'}, and may not pull`, async () => {
     await using lab = await brokerLab(release, { autoCreateSubscriptionGroup: false });
     await lab.send('T');
     const member = consumer(lab, release);
     assert.equal((await member.beat(heartbeat('a', ['T'], 1))).code, 0);
-    assert.equal((await lab.ask(38, { consumerGroup: 'G' })).code, 1);
+    assert.equal((await lab.ask(38, { consumerGroup: 'G' })).code, release === 'old' ? 0 : 1);
     assert.equal((await lab.pull('T', 0, 0)).code, 26);
     await member.client.close();
   });

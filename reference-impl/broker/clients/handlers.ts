@@ -46,13 +46,18 @@ function heartbeat(broker: Broker, request: RemotingCommand, connection: Connect
   return { code: ResponseCode.SUCCESS, extFields };
 }
 
-/** Whether the group may register; its retry topic then exists, which tools look for. */
+/**
+ * Whether the group may register; its retry topic then exists, which tools look for. Old registers a group that it does not
+ * know, and refuses its pulls.
+ */
 function admits(broker: Broker, data: ConsumerData): boolean {
-  const { release, config } = broker;
+  const { release, config, topics } = broker;
   if (release === 'new' && config.rejectPullConsumerEnable && data.consumeType === 'CONSUME_ACTIVELY') return false;
   const group = broker.groups.findOrCreate(data.groupName);
-  if (group === undefined) return false;
-  groupTopic(broker, RETRY_PREFIX + data.groupName, group.retryQueueNums);
+  if (group === undefined) return release === 'old';
+  const retryTopic = { queues: group.retryQueueNums, unitMode: data.unitMode };
+  const order = data.subscriptions.some(({ topic }) => topics.get(topic)?.order);
+  groupTopic(broker, RETRY_PREFIX + data.groupName, release === 'old' ? retryTopic : { ...retryTopic, order });
   return true;
 }
 

@@ -10,6 +10,7 @@ export interface ConsumerData {
   readonly consumeType: string;
   readonly messageModel: string;
   readonly consumeFromWhere: string;
+  readonly unitMode: boolean;
   readonly subscriptions: readonly SubscriptionData[];
 }
 
@@ -42,6 +43,7 @@ function readConsumer(fields: Fields): ConsumerData {
     consumeType: constant(fields, 'consumeType', 'CONSUME_PASSIVELY'),
     messageModel: constant(fields, 'messageModel', 'CLUSTERING'),
     consumeFromWhere: constant(fields, 'consumeFromWhere', 'CONSUME_FROM_LAST_OFFSET'),
+    unitMode: fields.unitMode === true,
     subscriptions: listOf(fields.subscriptionDataSet).map(readSubscription),
   };
 }

@@ -6,7 +6,7 @@ import { decodeHeader, required } from '../../remoting/header.ts';
 import type { ExtFields, RemotingCommand, ResponseInit } from '../../remoting/types.ts';
 import { jsonAnswer, slaveRefusal } from '../answers.ts';
 import type { Broker, Handlers } from '../broker.ts';
-import { alterAttributes } from '../topics/attributes.ts';
+import { AttributeRefusal, alterAttributes, groupAttributes } from '../topics/attributes.ts';
 import { type GroupConfig, groupConfigFields, readGroupConfig } from './group-config.ts';
 import { groupNameRefusal } from './group-table.ts';
 
@@ -35,21 +35,28 @@ function groupList(request: RemotingCommand): object[] {
 function update(broker: Broker, bodies: readonly object[]): ResponseInit {
   const refusal = slaveRefusal(broker);
   if (refusal !== null) return refusal;
-  const sent = bodies.map((body) => readGroupConfig(body, ''));
-  // What comes says how to alter what is there; 4.9 has no attributes.
-  const groups = broker.release === 'old' ? sent : sent.map((group) => withAltered(broker, group));
-  const illegal = broker.release === 'new' ? illegalName(groups) : null;
+  const groups = bodies.map((body) => readGroupConfig(body, ''));
+  // 4.9 has no attributes, and takes every name.
+  if (broker.release === 'old') {
+    broker.groups.put(...groups);
+    return { code: ResponseCode.SUCCESS };
+  }
+  const illegal = illegalName(groups);
   if (illegal !== null) return { code: ResponseCode.INVALID_PARAMETER, remark: illegal };
-  broker.groups.put(...groups);
+  try {
+    broker.groups.put(...groups.map((group) => withAltered(broker, group)));
+  } catch (thrown) {
+    if (!(thrown instanceof AttributeRefusal)) throw thrown;
+    return { code: ResponseCode.SYSTEM_ERROR, remark: thrown.message };
+  }
   return { code: ResponseCode.SUCCESS };
 }
 
+/** What comes says how to alter what is there. Throws `AttributeRefusal`. */
 function withAltered(broker: Broker, group: GroupConfig): GroupConfig {
-  const known = broker.groups.get(group.groupName)?.attributes ?? {};
-  const changes = Object.entries(group.attributes).map(([key, value]) =>
-    key.startsWith('-') ? key : `${key}=${value}`,
-  );
-  const altered = alterAttributes(new Map(Object.entries(known)), changes.join(','));
+  const known = broker.groups.get(group.groupName)?.attributes;
+  const before = known === undefined ? null : new Map(Object.entries(known));
+  const altered = alterAttributes(groupAttributes, before, Object.entries(group.attributes));
   return Object.assign({}, group, { attributes: Object.fromEntries(altered) });
 }
 

@@ -55,13 +55,15 @@ function query(broker: Broker, extFields: ExtFields | null): ResponseInit {
   if (release === 'new' && header.setZeroIfNotFound === false) {
     return notFound('Not found, do not set to zero, maybe this group boot first');
   }
-  // A queue that is young enough is consumed from its beginning, whatever the consumer would choose.
-  const first = store.minOffsetInQueue(topic, queueId) <= 0 ? store.getMessages(topic, queueId, 0, 1, null) : null;
-  const record = first?.records[0];
-  if (record !== undefined && inMemory(broker, readInt64(viewOf(record), recordPosition.physicalOffset))) {
-    return offsetAnswer(0);
-  }
+  if (store.minOffsetInQueue(topic, queueId) <= 0 && isYoung(broker, topic, queueId)) return offsetAnswer(0);
   return notFound('Not found, V3_0_6_SNAPSHOT maybe this group consumer boot first');
+}
+
+/** Such a queue is consumed from its beginning, whatever the consumer would choose. Old counts empty ones among them. */
+function isYoung(broker: Broker, topic: string, queueId: number): boolean {
+  const [first] = broker.store.getMessages(topic, queueId, 0, 1, null).records;
+  if (first === undefined) return broker.release === 'old';
+  return inMemory(broker, readInt64(viewOf(first), recordPosition.physicalOffset));
 }
 
 function update(broker: Broker, extFields: ExtFields | null): ResponseInit {

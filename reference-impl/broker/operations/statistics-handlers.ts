@@ -41,18 +41,20 @@ function topicStats(broker: Broker, extFields: ExtFields | null): ResponseInit {
 }
 
 function groupStats(broker: Broker, extFields: ExtFields | null): ResponseInit {
-  const { offsets, clients, release, topics } = broker;
+  const { offsets, release, topics } = broker;
   const header = decodeHeader(getConsumeStats.request, extFields);
   const group = required(header.consumerGroup, 'consumerGroup');
   const listed = release === 'new' && header.topicList ? header.topicList.split(';') : [];
   const asked = header.topic ? [header.topic] : listed;
-  const subscriptions = clients.consumers.get(group)?.subscriptions;
-  // Old leaves out what the group, being online, does not subscribe to.
-  const wanted = (topic: string) => release === 'new' || subscriptions?.has(topic) !== false;
   const known = (asked.length > 0 ? asked : offsets.topicsOf(group)).filter(
-    (topic) => topics.get(topic) !== undefined && wanted(topic),
+    (topic) => topics.get(topic) !== undefined && isTold(broker, group, topic),
   );
   return jsonAnswer(consumeStats(broker, group, known));
+}
+
+/** Old leaves out what a group, being online, does not subscribe to. */
+function isTold({ release, clients }: Broker, group: string, topic: string): boolean {
+  return release === 'new' || clients.consumers.get(group)?.subscriptions.has(topic) !== false;
 }
 
 function brokerStats(broker: Broker, extFields: ExtFields | null): ResponseInit {
@@ -62,7 +64,9 @@ function brokerStats(broker: Broker, extFields: ExtFields | null): ResponseInit 
   let totalInflightDiff = 0;
   const consumeStatsList = Array.from(groups.all(), ({ groupName }) => {
     const known = offsets.topicsOf(groupName).flatMap((topic) => topics.get(topic) ?? []);
-    const wanted = known.filter((topic) => header.isOrder !== true || topic.order);
+    const wanted = known.filter(
+      ({ order, topicName }) => (header.isOrder !== true || order) && isTold(broker, groupName, topicName),
+    );
     const list = wanted.map((topic) => consumeStats(broker, groupName, [topic.topicName]));
     for (const { offsetTable } of list) {
       for (const { brokerOffset, consumerOffset, pullOffset = consumerOffset } of offsetTable.values()) {

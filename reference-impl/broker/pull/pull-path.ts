@@ -4,6 +4,7 @@ import type { Connection, RemotingCommand, ResponseInit } from '../../remoting/t
 import { type Broker, type Handlers, isSlave } from '../broker.ts';
 import { rejected } from '../send/refusals.ts';
 import { type HeldPull, HeldPulls } from './held-pulls.ts';
+import { tellOffsetMoved } from './offset-moved.ts';
 import { pullAnswer, type PullResult } from './pull-answer.ts';
 import { checkPull, type PullGrant } from './pull-checks.ts';
 import { type PullRequest, PullSysFlag, readPullRequest } from './pull-request.ts';
@@ -96,6 +97,9 @@ export class PullPath {
     if (result.status === 'FOUND') {
       stats.got(pull.topic, pull.consumerGroup, result.records.length, answer.body?.length ?? 0);
     } else stats.missed();
+    const isMoved = answer.code === ResponseCode.PULL_OFFSET_MOVED;
+    if (release === 'old' && isMoved && !isSlave(this.#broker))
+      tellOffsetMoved(this.#broker, pull, result.nextBeginOffset);
     if (release === 'new') offsets.recordPull(pull.consumerGroup, pull.topic, pull.queueId, result.nextBeginOffset);
     return answer;
   }

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { namesrvLab } from '../../namesrv/lab.ts';
 import { decodeClusterInfo, getBrokerClusterInfo } from '../../remoting/commands/get-broker-cluster-info.ts';
 import { silentLog } from '../../base/log.ts';
+import type { TopicConfig } from '../../remoting/bodies/topic-config.ts';
 import { RequestCode } from '../../remoting/codes.ts';
+import { parseFastjson } from '../../remoting/fastjson.ts';
 import { createRemotingServer } from '../../remoting/server.ts';
 import type { ExtFields } from '../../remoting/types.ts';
 import { brokerLab, until } from '../lab.ts';
@@ -48,6 +50,16 @@ for (const release of ['old', 'new'] as const) {
       async () => (await perm()) === 4,
       () => 'the permission is as before',
     );
+  });
+
+  test(`${release}: a topic that NameServers keep as ordered is ordered in the broker too`, async () => {
+    await using namesrv = await namesrvLab(release);
+    const order = { namespace: 'ORDER_TOPIC_CONFIG', key: 'BenchmarkTest', value: 'broker-a:4' };
+    await namesrv.ask({ code: RequestCode.PUT_KV_CONFIG, extFields: order });
+    await using broker = await brokerLab(release, { namesrvAddr: namesrv.address });
+    const { body } = await broker.ask(RequestCode.GET_ALL_TOPIC_CONFIG);
+    const { topicConfigTable } = parseFastjson(body!.toString()) as { topicConfigTable: Record<string, TopicConfig> };
+    assert.deepEqual([topicConfigTable.BenchmarkTest!.order, topicConfigTable.TBW102!.order], [true, false]);
   });
 
   test(`${release}: a slave hears of its master from the NameServer, and registers under its own id`, async () => {

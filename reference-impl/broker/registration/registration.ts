@@ -5,6 +5,7 @@ import { errorText } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Release } from '../../base/release.ts';
 import type { BrokerConfig } from '../../config/broker.ts';
+import { decodeKvTable } from '../../remoting/bodies/kv-table.ts';
 import type { TopicConfig } from '../../remoting/bodies/topic-config.ts';
 import { ResponseCode } from '../../remoting/codes.ts';
 import { brokerHeartbeat } from '../../remoting/commands/broker-heartbeat.ts';
@@ -136,9 +137,19 @@ export class Registration {
       }
       const { masterAddr, haServerAddr } = decodeHeader(registerBroker.response, answer.extFields);
       role.masterFromNamesrv(masterAddr, haServerAddr);
+      this.#takeOrder(answer.body);
     } catch (thrown) {
       log.warn({ namesrv: address, reason: errorText(thrown) }, 'registration failed');
     }
+  }
+
+  /** Topics that NameServers keep as ordered (`updateOrderConf`) are ordered here too. A slave copies its master's. */
+  #takeOrder(body: Uint8Array | null): void {
+    const { topics, role } = this.#options;
+    if (body === null || role.brokerId !== 0) return;
+    const listed = [...decodeKvTable(body).keys()].flatMap((name) => topics.get(name) ?? []);
+    const ordered = listed.filter(({ order }) => !order).map((topic) => Object.assign({}, topic, { order: true }));
+    if (ordered.length > 0) topics.put(...ordered);
   }
 
   #request(topics: readonly TopicConfig[]): RequestInit {

@@ -41,7 +41,7 @@ function sendBack(
   }
   if (group.retryQueueNums <= 0) return { code: ResponseCode.SUCCESS };
   const unitMode = header.unitMode === true;
-  const topic = groupTopic(broker, RETRY_PREFIX + groupName, group.retryQueueNums, unitMode);
+  const topic = groupTopic(broker, RETRY_PREFIX + groupName, { queues: group.retryQueueNums, unitMode });
   if ((topic.perm & Perm.WRITE) === 0) {
     return { code: ResponseCode.NO_PERMISSION, remark: `the topic[${topic.topicName}] sending message is forbidden` };
   }

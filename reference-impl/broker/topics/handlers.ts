@@ -10,7 +10,7 @@ import { jsonAnswer, slaveRefusal, topicNotExist, unsetRemark } from '../answers
 import type { Broker, Handlers } from '../broker.ts';
 import { withFaq } from '../faq.ts';
 import { illegalRequest } from '../send/target-topic.ts';
-import { alterAttributes } from './attributes.ts';
+import { AttributeRefusal, alterAttributes, parseChanges, topicAttributes } from './attributes.ts';
 import { systemPrefix, systemTopicNames } from './system-topics.ts';
 import { topicNameRefusal } from './topic-name.ts';
 
@@ -40,8 +40,7 @@ async function createTopic(broker: Broker, extFields: ExtFields | null): Promise
   const topicName = required(header.topic, 'topic');
   const illegal = nameRefusal(broker, topicName);
   if (illegal !== null) return illegal;
-  const known = broker.topics.get(topicName);
-  const topic: TopicConfig = {
+  const sent: TopicConfig = {
     topicName,
     readQueueNums: required(header.readQueueNums, 'readQueueNums'),
     writeQueueNums: required(header.writeQueueNums, 'writeQueueNums'),
@@ -49,11 +48,13 @@ async function createTopic(broker: Broker, extFields: ExtFields | null): Promise
     topicFilterType: header.topicFilterType ?? 'SINGLE_TAG',
     topicSysFlag: header.topicSysFlag ?? 0,
     order: header.order ?? false,
-    attributes:
-      broker.release === 'new' ? alterAttributes(known?.attributes ?? new Map(), header.attributes) : new Map(),
+    attributes: new Map(),
   };
-  await store(broker, [topic]);
-  return { code: ResponseCode.SUCCESS, remark: unsetRemark };
+  if (broker.release === 'new') {
+    return await refusing(async () => storeAltered(broker, [{ ...sent, attributes: parseChanges(header.attributes) }]));
+  }
+  await store(broker, [sent]);
+  return created;
 }
 
 /** A list with an entry that equals a known topic is answered 0 and not applied, as 5.3.3 does. */
@@ -65,8 +66,32 @@ async function createTopics(broker: Broker, request: RemotingCommand): Promise<R
     if (illegal !== null) return illegal;
   }
   const repeated = topics.some((topic) => sameTopic(topic, broker.topics.get(topic.topicName)));
-  if (!repeated) await store(broker, topics);
-  return { code: ResponseCode.SUCCESS };
+  return repeated ? created : await refusing(() => storeAltered(broker, topics));
+}
+
+const created: ResponseInit = { code: ResponseCode.SUCCESS, remark: unsetRemark };
+
+/** New: attributes say how to alter those that are there. Throws `AttributeRefusal`. */
+async function storeAltered(broker: Broker, sent: readonly TopicConfig[]): Promise<ResponseInit> {
+  const isMixed = sent.some(({ attributes }) => attributes.get('+message.type') === 'MIXED');
+  if (isMixed && !broker.config.enableMixedMessageType) {
+    return { code: ResponseCode.INVALID_PARAMETER, remark: 'MIXED message type is not supported.' };
+  }
+  const altered = sent.map((topic) => {
+    const known = broker.topics.get(topic.topicName)?.attributes ?? null;
+    return { ...topic, attributes: alterAttributes(topicAttributes, known, topic.attributes) };
+  });
+  await store(broker, altered);
+  return created;
+}
+
+async function refusing(work: () => Promise<ResponseInit>): Promise<ResponseInit> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (thrown instanceof AttributeRefusal) return { code: ResponseCode.SYSTEM_ERROR, remark: thrown.message };
+    throw thrown;
+  }
 }
 
 /** Old tells the NameServers and goes on, new waits for them. */
@@ -80,7 +105,8 @@ function deleteTopic(broker: Broker, extFields: ExtFields | null): ResponseInit 
   const refusal = slaveRefusal(broker);
   if (refusal !== null) return refusal;
   const topic = required(decodeHeader(deleteTopicInBroker.request, extFields).topic, 'topic');
-  const illegal = nameRefusal(broker, topic);
+  // Retry topics may have longer names than topics that tools make, and new deletes them too.
+  const illegal = nameRefusal(broker, topic, broker.release === 'new' ? Infinity : undefined);
   if (illegal !== null) return illegal;
   broker.topics.delete(topic);
   broker.store.deleteTopic(topic);
@@ -108,8 +134,8 @@ function oneTopic(broker: Broker, extFields: ExtFields | null): ResponseInit {
   return jsonAnswer(topicConfigFields(topic, 'new'));
 }
 
-function nameRefusal(broker: Broker, topic: string): ResponseInit | null {
-  const illegal = topicNameRefusal(topic);
+function nameRefusal(broker: Broker, topic: string, lengthMax?: number): ResponseInit | null {
+  const illegal = topicNameRefusal(topic, lengthMax);
   if (illegal !== null) return { code: illegalRequest(broker), remark: illegal };
   const checked = broker.release === 'old' || broker.config.validateSystemTopicWhenUpdateTopic;
   const isSystem = topic.startsWith(systemPrefix) || systemTopicNames(broker.config, broker.release).includes(topic);

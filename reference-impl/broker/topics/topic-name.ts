@@ -9,10 +9,9 @@ export const OP_HALF_TOPIC = 'RMQ_SYS_TRANS_OP_HALF_TOPIC';
 export const OFFSET_MOVED_TOPIC = 'OFFSET_MOVED_EVENT';
 
 const legal = /^[%|a-zA-Z0-9_-]+$/;
-const lengthMax = 127;
 
 /** Why `topic` is no topic name (`TopicValidator`), or null. */
-export function topicNameRefusal(topic: string): string | null {
+export function topicNameRefusal(topic: string, lengthMax = 127): string | null {
   if (topic.trim() === '') return 'The specified topic is blank.';
   if (!legal.test(topic)) return 'The specified topic contains illegal characters, allowing only ^[%|a-zA-Z0-9_-]+$';
   if (topic.length > lengthMax) return 'The specified topic is longer than topic max length.';
