@@ -3,6 +3,7 @@ import { LogLoad } from '../tools/lab/log-load.ts';
 import { MasterChanges } from '../tools/lab/master-changes.ts';
 import { ReplicaHistories } from '../tools/lab/replica-histories.ts';
 import { Replicas } from '../tools/lab/replicas.ts';
+import { WaitingSends } from '../tools/lab/waiting-sends.ts';
 import type { SwitchlabWorld } from './support/world.ts';
 
 When('the master changes {int} times', async function (this: SwitchlabWorld, times: number) {
@@ -55,6 +56,14 @@ When('the master is killed under this load', async function (this: SwitchlabWorl
 
 When('half a message is all that is left of its last write', function (this: SwitchlabWorld) {
   this.with(ReplicaHistories).tear(this.trial.killed.server);
+});
+
+When('sends wait, for what the master writes does not reach its slave', async function (this: SwitchlabWorld) {
+  await this.with(WaitingSends).begin();
+});
+
+When('the slave is made master, and the old one again when it follows', async function (this: SwitchlabWorld) {
+  await this.with(WaitingSends).switchThereAndBack();
 });
 
 When('every broker is killed and comes back', async function (this: SwitchlabWorld) {

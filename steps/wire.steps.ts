@@ -23,7 +23,7 @@ Then('no frame spans two epochs, and each names one of the master', function (th
   this.with(WireLearner).staysWithinEpochs();
 });
 
-Then('no frame confirms what is not written', function (this: SwitchlabWorld) {
+Then('no frame confirms what is not written, or less than the one before it', function (this: SwitchlabWorld) {
   this.with(WireLearner).confirmsNothingUnwritten();
 });
 

@@ -73,6 +73,18 @@ Feature: Epochs and logs over switches
       Then all replicas have the same epochs and the same log
       And every acknowledged message is readable from the new master
 
+    Scenario: the master is replaced while sends wait, and is master again before they time out
+      Given brokers with the settings
+        | allAckInSyncStateSet     | true  |
+        | haMaxTimeSlaveNotCatchup | 60000 |
+        | haHousekeepingInterval   | 60000 |
+        | slaveTimeout             | 30000 |
+      And 2 replicas under a controller with traffic
+      When sends wait, for what the master writes does not reach its slave
+      And the slave is made master, and the old one again when it follows
+      Then all replicas have the same epochs and the same log
+      And every acknowledged message is readable from the new master
+
   @CTL-RIP-04 @CTL-REG-19
   Rule: The transient store pool works under a controller
 

@@ -24,7 +24,7 @@ Feature: What master and replicas say to each other
       When a learner that knows the documented frames copies the log
       Then it has the log of the master
       And no frame spans two epochs, and each names one of the master
-      And no frame confirms what is not written
+      And no frame confirms what is not written, or less than the one before it
       And the last frame confirms the end of the log
       And every acknowledged message is readable from the new master
 

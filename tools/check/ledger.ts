@@ -76,7 +76,6 @@ export interface ConfirmSample {
   readonly address: string;
   readonly masterEpoch: number;
   readonly confirmOffset: number;
-  readonly seenMs: number;
 }
 
 /** Epoch list of one replica, as GET_BROKER_EPOCH_CACHE names it. */

@@ -50,12 +50,7 @@ test('two masters in one epoch, and an epoch that goes back, are named', () => {
 });
 
 test('a confirm offset that goes down within one role is named, across roles it may', () => {
-  const sample = (masterEpoch: number, confirmOffset: number) => ({
-    address: 'a:1',
-    masterEpoch,
-    confirmOffset,
-    seenMs: 0,
-  });
+  const sample = (masterEpoch: number, confirmOffset: number) => ({ address: 'a:1', masterEpoch, confirmOffset });
   assert.deepEqual(confirmOffsetMonotone([sample(1, 5), sample(1, 9), sample(2, 7), sample(2, 7)]), []);
   assert.match(
     texts(confirmOffsetMonotone([sample(1, 9), sample(2, 3), sample(1, 8)])),

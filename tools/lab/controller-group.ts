@@ -1,5 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
+import { assert } from '../../reference-impl/base/assert.ts';
 import type { ControllerMetadata } from '../../reference-impl/client/controller-calls.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import type { LabProcess } from './processes.ts';
@@ -154,17 +154,18 @@ export class ControllerGroup {
     this.#trial.options.observe('cut', links.length, `${links.length} links from controllers to brokers were cut`);
   }
 
-  /** Kills a follower, takes one of the others out of the peers in its file, and starts it. */
+  /** Kills a follower, takes one of the others out of the peers in its configuration, and starts it. */
   async shortenPeersOfFollower(): Promise<void> {
-    const { evidenceFolder, profile } = this.#trial.options;
+    const { cluster, options } = this.#trial;
     const [follower, other] = await this.followers();
-    const process = this.#process(follower!.name);
-    await process.kill();
-    const file = path.join(evidenceFolder, `${follower!.process}.conf`);
-    const peer = new RegExp(`(?<=^controllerDLegerPeers=.*)n\\d-${addressOf(other!)};?`, 'm');
-    await writeFile(file, (await readFile(file, 'latin1')).replace(peer, ''), 'latin1');
-    await process.start();
-    await process.waitReady(profile.deadlines.ready);
+    const prepared = cluster.prepared(follower!.name);
+    await prepared.process.kill();
+    const peers = String(prepared.config.controllerDLegerPeers).split(';');
+    const fewer = peers.filter((peer) => !peer.endsWith(`-${addressOf(other!)}`));
+    assert(fewer.length === peers.length - 1, 'a controller names every other one in its peers');
+    prepared.reconfigure({ config: { ...prepared.config, controllerDLegerPeers: fewer.join(';') } });
+    await prepared.process.start();
+    await prepared.process.waitReady(options.profile.deadlines.ready);
   }
 
   /** One member tells fewer peers than the others. */

@@ -2,7 +2,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from './setup-error.ts';
 
-const waitMaxMs = 300_000;
+/** The longest holder fetches a release by Maven and boots it for its archives. */
+const waitMaxMs = 900_000;
 const pollMs = 100;
 
 /** Whether the process that wrote the lock file is gone. Threads of one process share its pid: such a lock is alive. */
@@ -17,7 +18,7 @@ async function isStale(file: string): Promise<boolean> {
   }
 }
 
-/** Runs `work` while holding the lock `file`, so that one process or thread at a time does; waits for others up to 5 min. */
+/** Runs `work` while holding the lock `file`, so that one process or thread at a time does; waits for others up to 15 min. */
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   const endMs = performance.now() + waitMaxMs;
   for (;;) {

@@ -36,15 +36,21 @@ export class MasterChanges {
     for (let i = 0; i < times; i++) {
       const [next] = await this.#replicas.slaves();
       const endBefore = await this.#endOf(next!);
-      // Right after the loss of a controller there may be no leader to ask.
-      const ask = () => this.#electMaster(next!);
-      const { masterEpoch } = await until(`${next!.name} is elected`, ask, () => true, this.#trial.within('switch'));
-      const isMaster = (master: PlannedServer) => master === next;
-      const look = () => this.#replicas.master();
-      await until(`${next!.name} is master`, look, isMaster, this.#trial.within('switch'));
+      const masterEpoch = await this.elect(next!);
       await this.#replicas.areInSync(this.#replicas.all);
       this.#changes.push({ server: next!, masterEpoch, endBefore, endAfter: await this.#endOf(next!) });
     }
+  }
+
+  /** Has the controllers elect a member of the SyncStateSet; resolves with its epoch when NameServers list it as master. */
+  async elect(next: PlannedServer): Promise<number> {
+    // Right after the loss of a controller there may be no leader to ask.
+    const ask = () => this.#electMaster(next);
+    const { masterEpoch } = await until(`${next.name} is elected`, ask, () => true, this.#trial.within('switch'));
+    const isMaster = (master: PlannedServer) => master === next;
+    const look = () => this.#replicas.master();
+    await until(`${next.name} is master`, look, isMaster, this.#trial.within('switch'));
+    return masterEpoch;
   }
 
   /** Kills the master, waits for another one, and brings the old one back into the set. */

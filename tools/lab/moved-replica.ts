@@ -1,5 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { ReplicaIdentity } from '../../reference-impl/client/controller-calls.ts';
 import { BrokerIds } from './broker-ids.ts';
 import type { GroupView } from './group-views.ts';
@@ -23,17 +21,12 @@ export class MovedReplica {
   async move(server: PlannedServer): Promise<void> {
     const { cluster, options } = this.#trial;
     this.#brokerId = await new BrokerIds(this.#trial).of(server);
-    const process = cluster.process(server.name);
-    if (process.state === 'running') await process.kill();
+    const prepared = cluster.prepared(server.name);
+    if (prepared.process.state === 'running') await prepared.process.kill();
     const port = await reserveBrokerPort();
-    const file = path.join(options.evidenceFolder, `${server.process}.conf`);
-    const config = await readFile(file, 'latin1');
     // No proxy of the lab has the new port: the name of the old address would lead others there.
-    const moved = config
-      .replace(/^listenPort=.*$/m, `listenPort=${port}`)
-      .replace(/^brokerIP1=.*$/m, 'brokerIP1=127.0.0.1');
-    await writeFile(file, moved, 'latin1');
-    await process.start();
+    prepared.reconfigure({ config: { ...prepared.config, listenPort: port, brokerIP1: '127.0.0.1' } });
+    await prepared.process.start();
     this.#address = `127.0.0.1:${port}`;
     options.observe('moved', this.#address, `${server.name}, id ${this.#brokerId}, listens at ${this.#address}`);
   }

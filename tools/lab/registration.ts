@@ -1,5 +1,6 @@
 import { BrokerIds } from './broker-ids.ts';
 import { IdentityFile } from './identity-file.ts';
+import { Inconclusive } from './inconclusive.ts';
 import type { Link } from './link.ts';
 import type { PlannedServer } from './plan-servers.ts';
 import { Replicas } from './replicas.ts';
@@ -45,6 +46,8 @@ export class Registration {
     await process.kill();
     await Promise.all(links.map((link) => link.heal()));
     const { appliedId, isFinal } = new IdentityFile(this.#trial, server!);
+    if (isFinal && registrationMoments.indexOf(moment) < registrationMoments.indexOf('it has registered'))
+      throw new Inconclusive(`${server!.name} had its id before it died, which was to be before ${moment}.`);
     const text = `${server!.name} died before ${moment}: applied for ${appliedId ?? 'none'}, id kept: ${isFinal}`;
     this.#trial.options.observe('died', moment, text);
   }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { BrokerEpochs, EpochEntry } from '../../reference-impl/client/broker-calls.ts';
 import type { Violation } from '../check/ledger.ts';
 import { epochsEqual } from '../check/replicas.ts';
@@ -45,15 +44,19 @@ export class ReplicaHistories {
     };
     const none = (found: readonly Violation[]) => found.length === 0;
     await until('replicas tell the same history', violations, none, this.#trial.within('switch'));
-    const [{ maxOffset, epochList }] = histories as [ReplicaHistory];
-    const digests = histories.map(({ server }) => `${server.name}: ${this.#digest(server, maxOffset)}`);
+    const [{ server: first, maxOffset, epochList }, ...others] = histories as [ReplicaHistory, ...ReplicaHistory[]];
     this.#trial.options.observe(
       'history',
       maxOffset,
       `logs of ${maxOffset} bytes, epochs ${JSON.stringify(epochList)}`,
     );
-    if (new Set(digests.map((text) => text.split(': ')[1])).size > 1)
-      throw new ConditionFailure(`The logs differ although they end at ${maxOffset}: ${digests.join(', ')}`);
+    for (const { server } of others) {
+      const at = this.#firstDifference(first, server, maxOffset);
+      if (at !== null)
+        throw new ConditionFailure(
+          `The logs of ${first.name} and ${server.name} differ from ${at} on, although both end at ${maxOffset}.`,
+        );
+    }
   }
 
   /** The epochs that the list of the master begins with now are kept: `stillBegin` compares. */
@@ -91,12 +94,24 @@ export class ReplicaHistories {
     );
   }
 
+  /** The master, of two replicas, comes to have something that its slave lacks. */
+  async differ(): Promise<void> {
+    const servers = [await this.#replicas.master(), ...(await this.#replicas.slaves())];
+    const isAhead = ([master, slave]: readonly ReplicaHistory[]) => master!.maxOffset > slave!.maxOffset;
+    const look = () => this.of(servers);
+    const [master] = await until('the master is ahead', look, isAhead, this.#trial.within('switch'));
+    this.#aloneEpoch = master!.epochList.at(-1)!.epoch;
+    this.#aloneTo = master!.maxOffset;
+    this.#trial.options.observe(
+      'alone',
+      this.#aloneTo,
+      `${master!.server.name} alone has the log up to ${this.#aloneTo}`,
+    );
+  }
+
   /** The old master comes to follow in the epoch that began while it was away: what it had alone is gone then. */
   async cutsItsLog(server: PlannedServer): Promise<void> {
-    const [{ epochList }] = (await this.of([await this.#replicas.master()])) as [ReplicaHistory];
-    const next = epochList.find(({ epoch }) => epoch > this.#aloneEpoch);
-    if (next === undefined || next.startOffset >= this.#aloneTo)
-      throw new Inconclusive(`The next epoch starts at ${next?.startOffset}: the old master had nothing beyond it.`);
+    const next = await this.#cutAt();
     const follows = ([history]: readonly ReplicaHistory[]) =>
       history!.epochList.some(({ epoch }) => epoch === next.epoch);
     const deadline = { ...this.#trial.within('online'), pollMs: 10 };
@@ -105,17 +120,23 @@ export class ReplicaHistories {
     this.#trial.options.observe('cut', this.#aloneTo - next.startOffset, text);
   }
 
-  /** The newest epoch starts before what the old master had alone: it had to cut its log. */
+  /** The epoch that followed starts before what the old master had alone: it had to cut its log. */
   async wasCut(): Promise<void> {
-    const [{ epochList }] = (await this.of([await this.#replicas.master()])) as [ReplicaHistory];
-    const { startOffset } = epochList.at(-1)!;
-    if (startOffset >= this.#aloneTo)
-      throw new Inconclusive(`The new epoch starts at ${startOffset}: the old master had nothing beyond it.`);
+    const { startOffset } = await this.#cutAt();
     this.#trial.options.observe(
       'cut',
       this.#aloneTo - startOffset,
       `the old master cut its log from ${this.#aloneTo} at ${startOffset}`,
     );
+  }
+
+  /** The epoch after that in which a master had something alone; others may have followed. Throws `Inconclusive`. */
+  async #cutAt(): Promise<EpochEntry> {
+    const [{ epochList }] = (await this.of([await this.#replicas.master()])) as [ReplicaHistory];
+    const next = epochList.find(({ epoch }) => epoch > this.#aloneEpoch);
+    if (next === undefined || next.startOffset >= this.#aloneTo)
+      throw new Inconclusive(`The next epoch starts at ${next?.startOffset}: the old master had nothing beyond it.`);
+    return next;
   }
 
   /** Half a message stands at the end of the log of a replica that was killed. Throws `Inconclusive` without room for it. */
@@ -140,10 +161,17 @@ export class ReplicaHistories {
     );
   }
 
-  /** Hash of the commit log up to `maxOffset`, from its first segment on. */
-  #digest(server: PlannedServer, maxOffset: number): string {
-    const hash = createHash('sha256');
-    for (const { bytes } of segmentsUpTo(this.#logFolder(server), maxOffset)) hash.update(bytes);
-    return hash.digest('hex');
+  /** Where two commit logs first have another byte, or one of them a segment that the other lacks; null: nowhere. */
+  #firstDifference(one: PlannedServer, other: PlannedServer, maxOffset: number): number | null {
+    const [segments, others] = [one, other].map((server) =>
+      Array.from(segmentsUpTo(this.#logFolder(server), maxOffset)),
+    );
+    for (const [i, { startOffset, bytes }] of segments!.entries()) {
+      const beside = others![i];
+      if (beside?.startOffset !== startOffset) return startOffset;
+      if (bytes.equals(beside.bytes)) continue;
+      return startOffset + bytes.findIndex((byte, at) => byte !== beside.bytes[at]);
+    }
+    return segments!.length === others!.length ? null : maxOffset;
   }
 }

@@ -1,13 +1,18 @@
+import { existsSync } from 'node:fs';
 import { type Release } from '../../reference-impl/base/release.ts';
-import type { ReplicasInfo } from '../../reference-impl/client/controller-calls.ts';
+import type { ReplicaIdentity, ReplicasInfo } from '../../reference-impl/client/controller-calls.ts';
+import type { ReplicaLog, Violation } from '../check/ledger.ts';
 import { noAcknowledgedLoss } from '../check/messages.ts';
+import { acknowledgedInEverySyncReplica } from '../check/replicas.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { type GroupView, GroupViews } from './group-views.ts';
 import { GroupWatch } from './group-watch.ts';
 import { Inconclusive } from './inconclusive.ts';
 import type { Link } from './link.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
+import { isOn } from './settings-file.ts';
 import type { Topology } from './topology.ts';
+import { keysInCommitLog } from './traffic/commit-log.ts';
 import { drainBroker } from './traffic/drain.ts';
 import { GroupTraffic, type Pace } from './traffic/group-traffic.ts';
 import { ConditionFailure, throughout, until } from './until.ts';
@@ -208,10 +213,14 @@ export class Trial implements AsyncDisposable {
   /** Every acknowledged message was delivered and is readable from the master, once, in its place and in order. */
   async keepsEveryAcknowledgedMessage(): Promise<void> {
     await this.traffic.stopProducing();
-    await this.traffic.delivers();
+    const undelivered = await this.traffic.delivers().catch((thrown: unknown) => thrown);
     const log = await this.#readableNow();
     this.options.observe('ledger', this.traffic.acknowledged, this.traffic.summary(log));
-    assertNone(this.traffic.violations(log), this.options.evidenceFolder);
+    // What is lost is not delivered either, and that it is lost is the worse news.
+    const violations = this.traffic.violations(log);
+    if (violations.length === 0) violations.push(...(await this.#missingInSync()));
+    assertNone(violations, this.options.evidenceFolder);
+    if (undelivered !== undefined) throw undelivered;
   }
 
   /** Counts what is lost; anything acknowledged earlier than just before the kill, or after it, must be readable. */
@@ -339,6 +348,39 @@ export class Trial implements AsyncDisposable {
     const server = this.cluster.replicas(this.group).find((replica) => addressOf(replica) === master);
     if (!server) throw new ConditionFailure(`No replica of the group is the master: the NameServer lists ${master}.`);
     return server;
+  }
+
+  /** Under allAckInSyncStateSet every member of the SyncStateSet has on its disk what was acknowledged, dead or alive. */
+  async #missingInSync(): Promise<Violation[]> {
+    const { cluster, group } = this;
+    const configOf = ({ process }: PlannedServer) =>
+      cluster.plan.processes.find(({ name }) => name === process)!.config;
+    const servers = cluster.replicas(group).filter((server) => isOn(configOf(server).allAckInSyncStateSet));
+    if (!this.#isElected || servers.length === 0) return [];
+    const logs = (await this.#membersInSync()).flatMap(({ brokerId, brokerAddress }): ReplicaLog[] => {
+      const server = servers.find((one) => addressOf(one) === brokerAddress);
+      const folder = server && String(configOf(server).storePathCommitLog);
+      // One that moved is at an address of its own; a target may keep its log in another form.
+      if (folder === undefined || !existsSync(folder)) return [];
+      return [{ brokerName: group, brokerId, address: brokerAddress, keys: keysInCommitLog(folder, topic) }];
+    });
+    const ids = new Set(logs.map(({ brokerId }) => brokerId));
+    return acknowledgedInEverySyncReplica(this.traffic.ledger.attempts, group, ids, logs);
+  }
+
+  /** What the controllers say; nobody, when they can have no leader, or tell of none. */
+  async #membersInSync(): Promise<readonly ReplicaIdentity[]> {
+    const running = this.controllers.filter(({ name }) => this.cluster.process(name).state === 'running').length;
+    if (running * 2 <= this.controllers.length) return [];
+    try {
+      const look = () => this.replicasInfo();
+      const info = await until('a controller tells the set', look, () => true, this.within('switch'));
+      return info?.inSyncReplicas ?? [];
+    } catch (thrown) {
+      if (!(thrown instanceof ConditionFailure)) throw thrown;
+      this.options.observe('in sync', false, `logs of members were not read: ${thrown.message}`);
+      return [];
+    }
   }
 
   async #everyReplicaInSync(replicas: number): Promise<void> {

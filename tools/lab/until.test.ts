@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConditionFailure, throughout, until } from './until.ts';
+import { ConditionFailure, NoLookEnded, throughout, until } from './until.ts';
 import { Inconclusive } from './inconclusive.ts';
 import { ProcessExit } from './process-exit.ts';
 
@@ -51,7 +51,7 @@ test('a look that never ends does not outlive the deadline', async () => {
     () => true,
     { deadlineMs: 50 },
   );
-  await assert.rejects(hanging, /did not end/);
+  await assert.rejects(hanging, NoLookEnded);
 });
 
 test('an error that no look can mend ends the wait at once', async () => {

@@ -16,12 +16,15 @@ export class ConditionFailure extends Error {
   override name = 'ConditionFailure';
 }
 
+/** No look at the condition ended in time, so nothing is known of it. */
+export class NoLookEnded extends ConditionFailure {}
+
 /** Errors that another look cannot mend. */
 const final = [AssertionFailure, ConditionFailure, Inconclusive, ProcessExit, SetupError];
 
 /**
  * Looks until `accept` holds for what was seen, and returns that. A look that throws counts as not yet, except for errors
- * that no further look can mend. Throws `ConditionFailure` at the deadline.
+ * that no further look can mend. Throws `ConditionFailure` at the deadline, `NoLookEnded` when nothing was seen until then.
  * @param what the condition in words, as the failure message begins: `broker-a is online`
  */
 export async function until<T>(
@@ -31,6 +34,7 @@ export async function until<T>(
   { deadlineMs, pollMs = 50 }: Deadline,
 ): Promise<T> {
   const endMs = performance.now() + deadlineMs;
+  const failure = (seen: string) => `${what}: not within ${deadlineMs / 1000} s. Last seen: ${seen}`;
   let last = 'nothing';
   for (;;) {
     try {
@@ -39,11 +43,11 @@ export async function until<T>(
       last = describe(seen);
     } catch (thrown) {
       if (final.some((kind) => thrown instanceof kind)) throw thrown;
-      last = thrown instanceof CutOff && last !== 'nothing' ? `${last} (${thrown.message})` : errorText(thrown);
+      const isFirst = last === 'nothing';
+      last = thrown instanceof CutOff && !isFirst ? `${last} (${thrown.message})` : errorText(thrown);
+      if (thrown instanceof CutOff && isFirst) throw new NoLookEnded(failure(last));
     }
-    if (performance.now() + pollMs >= endMs) {
-      throw new ConditionFailure(`${what}: not within ${deadlineMs / 1000} s. Last seen: ${last}`);
-    }
+    if (performance.now() + pollMs >= endMs) throw new ConditionFailure(failure(last));
     await delay(pollMs);
   }
 }

@@ -8,11 +8,13 @@ import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { parseAddress } from '../../reference-impl/base/address.ts';
 import type { HaStatus } from '../../reference-impl/client/broker-calls.ts';
+import { confirmOffsetMonotone } from '../check/replicas.ts';
 import { addressOf, type PlannedServer } from './plan-servers.ts';
 import { Replicas } from './replicas.ts';
 import { segmentsUpTo } from './traffic/commit-log.ts';
 import type { Trial } from './trial.ts';
 import { ConditionFailure, until } from './until.ts';
+import { assertNone } from './violations.ts';
 
 interface EpochStart {
   readonly epoch: number;
@@ -30,7 +32,6 @@ interface Frame {
   readonly size: number;
   readonly epoch: number;
   readonly epochStartOffset: number;
-  readonly confirmOffset: number;
 }
 
 const handshakeState = 1;
@@ -50,6 +51,8 @@ export class WireLearner implements AsyncDisposable {
   #received: Buffer = Buffer.alloc(0);
   #introduction: Introduction | null = null;
   readonly #frames: Frame[] = [];
+  /** What each frame confirmed, those without a byte of the log among them. */
+  readonly #confirmed: number[] = [];
   readonly #log: Buffer[] = [];
   #failure: Error | null = null;
 
@@ -87,13 +90,15 @@ export class WireLearner implements AsyncDisposable {
       throw new ConditionFailure(`${text}; the master lists ${JSON.stringify(starts)} up to ${listed.maxOffset}.`);
   }
 
-  /** Asks for the whole log and takes everything up to its end, without a report between. */
+  /** Asks for the whole log and takes everything up to its end, without a report between; while more comes, at first. */
   async copy(): Promise<void> {
-    await this.#trial.traffic.stopProducing();
+    const { traffic, views } = this.#trial;
     this.#report(0);
-    const { operator } = this.#trial.views;
-    const { maxOffset } = await operator.brokerEpoch(addressOf(this.#master!));
-    await this.#until(`the learner has ${maxOffset} bytes`, () => this.#end >= maxOffset);
+    await traffic.acknowledges();
+    await traffic.stopProducing();
+    const { maxOffset } = await views.operator.brokerEpoch(addressOf(this.#master!));
+    const isAll = () => this.#end >= maxOffset && this.#confirmed.at(-1) === maxOffset;
+    await this.#until(`the learner has ${maxOffset} bytes, all of them confirmed`, isAll);
   }
 
   /** Frames follow each other without a gap, and together they are the log of the master. */
@@ -125,18 +130,20 @@ export class WireLearner implements AsyncDisposable {
     if (crossed.length === 0) throw new ConditionFailure('The copied log lies within one epoch: nothing was shown.');
   }
 
-  /** No frame confirms more than there was. */
+  /** No frame confirms more than there was, nor less than the one before it. */
   confirmsNothingUnwritten(): void {
-    const beyond = this.#frames.find(({ confirmOffset }) => confirmOffset < 0 || confirmOffset > this.#end);
-    if (beyond !== undefined)
-      throw new ConditionFailure(`${describe(beyond)} confirms ${beyond.confirmOffset} of ${this.#end}.`);
+    const beyond = this.#confirmed.find((confirmOffset) => confirmOffset < 0 || confirmOffset > this.#end);
+    if (beyond !== undefined) throw new ConditionFailure(`A frame confirms ${beyond} of ${this.#end}.`);
+    const { epoch: masterEpoch } = this.#introduction!;
+    const address = addressOf(this.#master!);
+    const samples = this.#confirmed.map((confirmOffset) => ({ address, masterEpoch, confirmOffset }));
+    assertNone(confirmOffsetMonotone(samples), this.#trial.options.evidenceFolder);
   }
 
   /** The last frame confirms everything: every replica has it. */
   confirmsTheEnd(): void {
-    const last = this.#frames.at(-1)!;
-    if (last.confirmOffset !== this.#end)
-      throw new ConditionFailure(`${describe(last)} confirms ${last.confirmOffset} of ${this.#end}.`);
+    const last = this.#confirmed.at(-1);
+    if (last !== this.#end) throw new ConditionFailure(`The last frame confirms ${last} of ${this.#end}.`);
   }
 
   /** Reports its end; the master counts this connection with it. */
@@ -209,6 +216,7 @@ export class WireLearner implements AsyncDisposable {
       return;
     }
     const size = bytes.length - transferHeaderBytes;
+    this.#confirmed.push(Number(bytes.readBigInt64BE(28)));
     // A header alone only shows that the master lives.
     if (size === 0) return;
     this.#frames.push({
@@ -216,7 +224,6 @@ export class WireLearner implements AsyncDisposable {
       size,
       epoch: bytes.readInt32BE(16),
       epochStartOffset: Number(bytes.readBigInt64BE(20)),
-      confirmOffset: Number(bytes.readBigInt64BE(28)),
     });
     this.#log.push(Buffer.from(bytes.subarray(transferHeaderBytes)));
   }

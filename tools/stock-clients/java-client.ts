@@ -31,6 +31,7 @@ export interface JavaClient extends StockClient {
 
 /** They live for seconds: small heaps, the quick compiler. */
 const javaOptions = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+const compileMs = 180_000;
 /** Of the programs; a stock client that says nothing asks every 30 s. */
 const routePollMs = 1_000;
 const sourceFolder = path.join(import.meta.dirname, 'java');
@@ -42,7 +43,9 @@ export async function prepareJavaClient(version: ClientVersion): Promise<JavaCli
   const jars = path.join(lib, '*');
   const classes = await builtOnce(version, sourceFolder, async (target) => {
     const sources = readdirSync(sourceFolder).map((name) => path.join(sourceFolder, name));
-    await execa('javac', ['-proc:none', '--release', '11', '-d', target, '-cp', jars, ...sources]);
+    await execa('javac', ['-proc:none', '--release', '11', '-d', target, '-cp', jars, ...sources], {
+      timeout: compileMs,
+    });
   });
   const env = { ROCKETMQ_HOME: home };
 

@@ -53,16 +53,16 @@ async function ask(commands: readonly string[], options: ToolsOptions): Promise<
   const facts = await factsOf(options);
   const wrong = new Map<string, string>();
   const asked = commands.map(async (command) => {
-    const { args, prints } = toolCommands(facts)[command]!;
+    const known = toolCommands(facts)[command]!;
     const run = {
       mainClass,
-      args: [command, '-n', trial.cluster.addresses('namesrv').join(';'), ...args],
+      args: [command, '-n', trial.cluster.addresses('namesrv').join(';'), ...known.args],
       folder: path.join(folder, 'mqadmin', command),
       hosts: hostsOf(trial.cluster),
     };
     const { stdout, stderr } = await client.output(run, commandDeadlineMs);
     writeFileSync(path.join(folder, `mqadmin-${command}.txt`), stdout);
-    const found = differences(stdout, prints);
+    const found = differences(stdout, known);
     if (found.length > 0) wrong.set(command, `mqadmin ${command}: ${found.join('\n  ')}\n${stderr.slice(0, 2000)}`);
   });
   await Promise.all(asked);

@@ -10,6 +10,7 @@ import { lastLines } from '../processes.ts';
 import { ProcessExit } from '../process-exit.ts';
 import { startOf } from '../process-registry.ts';
 import type { Profile } from '../profile.ts';
+import { signalGroup } from '../process-group.ts';
 import { SetupError } from '../setup-error.ts';
 import type { Targets } from '../targets.ts';
 import { readTopology } from '../topology.ts';
@@ -141,8 +142,11 @@ function launch(prepared: PreparedProcess, planned: PlannedProcess): StandingPro
   child.on('error', () => undefined);
   child.unref();
   const start = child.pid === undefined ? null : startOf(child.pid);
-  if (child.pid === undefined || start === null)
+  if (child.pid === undefined || start === null) {
+    // Nobody would know of what it left.
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
     throw new SetupError(`${name}: ${command} cannot be started, or its start time not be read from /proc.`);
+  }
   const servers = planned.servers.map((server): StandingServer => {
     const group = server.member && {
       name: server.member.group.group,

@@ -68,9 +68,12 @@ function record(target: Target): Target['launch'] {
   };
 }
 
+/** A tool that has not answered by then is as good as none. */
+const probeMs = 60_000;
+
 async function canDump(): Promise<boolean> {
-  const java = await execa('java', ['-XX:+RecordDynamicDumpInfo', '-version'], { reject: false });
-  const jcmd = await execa('jcmd', ['-h'], { reject: false });
+  const java = await execa('java', ['-XX:+RecordDynamicDumpInfo', '-version'], { reject: false, timeout: probeMs });
+  const jcmd = await execa('jcmd', ['-h'], { reject: false, timeout: probeMs });
   return !java.failed && !jcmd.failed;
 }
 

@@ -20,9 +20,12 @@ export function openedModules(release: Release): readonly string[] {
   return release === 'old' ? oldAddOpens : newAddExports;
 }
 
+/** A Java that has not told its version by then hangs. */
+const versionMs = 60_000;
+
 /** Version of a Java, `17.0.15`; of the one on the PATH unless given. Throws `SetupError` when there is none, or it is too old. */
 export async function javaVersion(java = 'java'): Promise<string> {
-  const { stderr } = await execa(java, ['-version']).catch((thrown: unknown) => {
+  const { stderr } = await execa(java, ['-version'], { timeout: versionMs }).catch((thrown: unknown) => {
     throw new SetupError(`Apache targets need Java ${oldest} or later: put \`java\` on the PATH.`, { cause: thrown });
   });
   const version = /version "([^"]+)"/.exec(stderr)?.[1] ?? 'unknown';
@@ -42,7 +45,7 @@ export async function requireJava(): Promise<void> {
  * when there is none, it is too old, or has a blank in its path, which the scripts do not take.
  */
 export async function javaHome(): Promise<string> {
-  const home = process.env.JAVA_HOME ?? path.dirname(path.dirname(await javaOnPath()));
+  const home = process.env.JAVA_HOME || path.dirname(path.dirname(await javaOnPath()));
   const java = path.join(home, 'bin', 'java');
   if (!existsSync(java)) throw new SetupError(`JAVA_HOME is ${home}, and ${java} is not there.`);
   await javaVersion(java);

@@ -2,7 +2,7 @@ import { errorText } from '../../../reference-impl/base/errors.ts';
 import { Inconclusive } from '../inconclusive.ts';
 import type { Profile } from '../profile.ts';
 import type { Settings } from '../settings-file.ts';
-import { ConditionFailure, until } from '../until.ts';
+import { ConditionFailure, NoLookEnded, until } from '../until.ts';
 import type { Action } from './action.ts';
 import { type Condition, conditionMeanings } from './condition.ts';
 import { act } from './deeds.ts';
@@ -230,11 +230,14 @@ export class Player {
     return null;
   }
 
-  async #whyNot(step: ScriptStep, condition: Condition): Promise<string | null> {
+  async #whyNot(step: ScriptStep, condition: Condition, deadlineMs = preconditionMs): Promise<string | null> {
     try {
-      await this.#look(step, condition, preconditionMs);
+      await this.#look(step, condition, deadlineMs);
       return null;
     } catch (thrown) {
+      const { online } = this.#options.deadlines;
+      // Not being able to look is no objection yet.
+      if (thrown instanceof NoLookEnded && deadlineMs < online) return await this.#whyNot(step, condition, online);
       if (thrown instanceof ConditionFailure) return thrown.message;
       throw thrown;
     }
