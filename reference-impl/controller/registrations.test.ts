@@ -27,7 +27,7 @@ function controller() {
     newMasterBrokerId: 1,
     newMasterElected: true,
   });
-  const submit = (_kind: string, decide: Decide): Promise<ResponseInit> => {
+  const submit = (decide: Decide): Promise<ResponseInit> => {
     const context = { replicas, living: () => ({}), enableElectUncleanMaster: false };
     const { response, events } = decide(context as unknown as Parameters<Decide>[0]);
     for (const event of events) replicas.apply(event);
